@@ -1,0 +1,135 @@
+"""What the controller wants from outside, as protocols, and what devices report, as frozen events.
+
+A driver is built by a composition root with plain values and an `Emit`; it reports by calling it, synchronously and
+in the order of the wire. `wish` never blocks and never raises: the newest wish wins, and what could be sent at once
+was sent before it returns.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from chamber.core.domain import MicState
+
+
+@dataclass(frozen=True, slots=True)
+class MicReading:
+    """A microphone was read; the full list after every (re)connect comes as one reading per channel."""
+
+    system: str
+    channel: str
+    state: MicState
+    priority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReading:
+    """A camera was read: None is unknown. `preset` is where it stands confirmed at rest, None while moving."""
+
+    camera: str
+    power: bool | None
+    preset: int | None
+    moving: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraArrived:
+    """The newest recall has ended at its preset, completion confirmed by a position read."""
+
+    camera: str
+    preset: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFailed:
+    """The newest recall will not arrive: refused, cancelled or no arrival within the limit."""
+
+    camera: str
+    preset: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReading:
+    """A switcher output was read; input 0 is untied, None unknown."""
+
+    switcher: str
+    output: int
+    input: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityReading:
+    """What a device says it is, for the technician."""
+
+    device: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefused:
+    """A device said no to an order."""
+
+    device: str
+    order: str
+    reason: str
+
+
+DeviceEvent = MicReading | CameraReading | CameraArrived | CameraFailed | RouteReading | IdentityReading | OrderRefused
+Emit = Callable[[DeviceEvent], None]
+Ready = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraWish:
+    """Where a camera should stand. While `on_air` it is sent no movement at all unless `forced` by the operator."""
+
+    preset: int | None = None
+    on_air: bool = False
+    forced: bool = False
+    why: str = ""
+
+
+class Clock(Protocol):
+    """Time, injected: monotonic milliseconds over suspend, wall milliseconds since 1970 UTC, and sleep."""
+
+    def now_ms(self) -> int: ...
+    def wall_ms(self) -> int: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Device(Protocol):
+    """One supervised session holder."""
+
+    @property
+    def name(self) -> str: ...
+    async def serve(self, ready: Ready) -> None:
+        """Hold one session: connect, read back, call `ready`, stay. Ends only by raising DeviceError, or cancelled."""
+
+
+class MicrophoneSystem(Device, Protocol):
+    """A discussion system or mixer with microphones, numbered by its own channel names."""
+
+    async def switch(self, channel: str, on: bool) -> None:
+        """Switch one microphone and return once a read-back confirms it. Raises DeviceError."""
+
+
+class Camera(Device, Protocol):
+    """A camera with presets."""
+
+    def wish(self, wish: CameraWish) -> None: ...
+    async def drive(self, pan: int, tilt: int, zoom: int) -> None:
+        """Start or stop moving; each -7..7, positive is right, up, tele; all 0 stops. Raises DeviceError."""
+
+    async def store(self, preset: int) -> None:
+        """Store the present position as a preset. Raises DeviceError."""
+
+
+class Switcher(Device, Protocol):
+    """A presentation switcher with numbered inputs and outputs."""
+
+    def wish(self, routes: dict[int, int], why: str) -> None:
+        """Want output → input ties; confirmed by RouteReading."""
+
+
+Sleep = Callable[[float], Awaitable[None]]

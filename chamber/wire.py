@@ -1,0 +1,358 @@
+"""Payloads of the control API, version 1: all that the console may know of the controller.
+
+Every model is frozen and refuses unknown fields; times are integer milliseconds, wall times since 1970 UTC.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Payload(BaseModel):
+    """Base of everything on the control API's wire."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+MeetingStateName = Literal[
+    "planned", "standby", "open", "suspended", "closing_doors", "closed", "reopening", "ended", "published"
+]
+LegStateName = Literal["open", "slate", "dark", "unknown"]
+LinkName = Literal["up", "down", "connecting"]
+
+
+class ItemView(Payload):
+    """An agenda item; `number` is text and the order is the order of the list."""
+
+    id: str
+    number: str
+    title: str
+    phase: str
+    closed: bool = False
+    handled: bool = False
+
+
+class MeetingView(Payload):
+    """The meeting; `since_ms` is the wall time of the last change of state."""
+
+    id: str
+    title: str
+    state: MeetingStateName
+    since_ms: int
+    opened_ms: int | None = None
+    resumes_at: str | None = None
+    item: str | None = None
+    session: int = 1
+    allowed: tuple[str, ...] = ()
+
+
+class OnAirView(Payload):
+    """The programme picture; `reason` is a stable code, `text` the Dutch sentence."""
+
+    camera: str | None
+    preset: int | None
+    kind: str
+    seat: str | None = None
+    reason: str
+    text: str
+    since_ms: int
+
+
+class SpeakerView(Payload):
+    """A seat with an open microphone; name parts are absent when nobody is known there."""
+
+    seat: str
+    person: str | None
+    name: str | None = None
+    group: str | None = None
+    role: str | None = None
+    since_ms: int
+
+
+class SeatView(Payload):
+    """A seat for the hall map; metres as in CONFIG; `cameras` are those with a preset for it."""
+
+    id: str
+    label: str
+    x_m: float
+    y_m: float
+    person: str | None = None
+    name: str | None = None
+    group: str | None = None
+    role: str | None = None
+    cameras: tuple[str, ...] = ()
+
+
+class CameraView(Payload):
+    """A camera as it was last read; None is unknown."""
+
+    link: LinkName
+    moving: bool | None
+    preset: int | None
+    on_air: bool
+    wished: int | None = None
+    picture: Literal["live", "stale", "none"] = "none"
+
+
+class DeviceView(Payload):
+    """A supervised link; `detail` says why it is down, or what the device said it is."""
+
+    link: LinkName
+    detail: str = ""
+
+
+class AlarmView(Payload):
+    """Something the operator must know: what is wrong and what to do, in Dutch; `code` is stable."""
+
+    code: str
+    text: str
+    advice: str = ""
+    since_ms: int
+    urgent: bool = False
+
+
+class ProposalView(Payload):
+    """In assist mode: the shot the director would take."""
+
+    camera: str
+    preset: int | None
+    seat: str | None
+    text: str
+
+
+class PublicView(Payload):
+    """What the public gets, read back; None is unknown. `confirmed_ms` is the wall time of the reading."""
+
+    sees: bool | None
+    hears: bool | None
+    confirmed_ms: int | None
+    viewers: int = 0
+    delay_ms: int = 0
+    stream: Literal["up", "down", "starting"] = "starting"
+
+
+class LevelsView(Payload):
+    """Programme sound, dBFS."""
+
+    rms_dbfs: float = -120.0
+    peak_dbfs: float = -120.0
+
+
+class StateView(Payload):
+    """The whole view: `GET /api/v1/state` and the first message on `/api/v1/events`."""
+
+    seq: int
+    now_ms: int
+    hall: str
+    organisation: str
+    meeting: MeetingView
+    agenda: tuple[ItemView, ...]
+    on_air: OnAirView
+    next_shot: str | None = None
+    proposal: ProposalView | None = None
+    speakers: tuple[SpeakerView, ...]
+    queue: tuple[str, ...]
+    microphones: dict[str, Literal["on", "off", "request"]]
+    seats: tuple[SeatView, ...]
+    cameras: dict[str, CameraView]
+    devices: dict[str, DeviceView]
+    legs: dict[str, LegStateName]
+    public: PublicView
+    levels: LevelsView
+    mode: Literal["auto", "assist", "manual"]
+    title_visible: bool = True
+    presentation: dict[str, str] = Field(default_factory=dict)
+    presentation_inputs: tuple[str, ...] = ()
+    alarms: tuple[AlarmView, ...]
+    preview_url: str = ""
+    public_url: str = ""
+    rehearsal: bool = False
+
+
+class Change(Payload):
+    """One numbered change on `/api/v1/events`: the top-level fields of the state that changed, whole."""
+
+    seq: int
+    changed: dict[str, Any]
+
+
+class Order(Payload):
+    """Base of the commands; `command` chooses the class."""
+
+
+class _Plain(Order):
+    pass
+
+
+class MeetingOrder(_Plain):
+    """A step of the meeting; `resumes_at` (suspend) is a time for the slate such as "21:15"."""
+
+    command: Literal[
+        "meeting.standby", "meeting.open", "meeting.suspend", "meeting.close_doors", "meeting.close",
+        "meeting.reopen_doors", "meeting.end", "meeting.publish",
+    ]  # fmt: skip
+    resumes_at: Annotated[str, Field(pattern=r"^\d{1,2}:\d{2}$")] | None = None
+
+
+class MeetingCreate(_Plain):
+    """Make a new meeting; refused while one is running."""
+
+    command: Literal["meeting.create"]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    title: Annotated[str, Field(max_length=200)]
+
+
+class Panic(_Plain):
+    """Slate and silence at once, and take back what is still inside the window."""
+
+    command: Literal["panic"]
+
+
+class TakeBack(_Plain):
+    """Turn the last published seconds into gaps; what was seen cannot be recalled."""
+
+    command: Literal["take_back"]
+    seconds: Annotated[int, Field(ge=1, le=120)]
+
+
+class ModeSet(_Plain):
+    """Who cuts."""
+
+    command: Literal["mode.set"]
+    mode: Literal["auto", "assist", "manual"]
+
+
+class ShotTake(_Plain):
+    """Take a shot now: a camera by id, or wide, chair, presentation; `accept` takes the proposal."""
+
+    command: Literal["shot.take"]
+    shot: Annotated[str, Field(max_length=40)]
+
+
+class CameraRecall(_Plain):
+    """Send a camera to a preset; on air only with `force`."""
+
+    command: Literal["camera.recall"]
+    camera: Annotated[str, Field(max_length=40)]
+    preset: Annotated[int, Field(ge=0, le=254)]
+    force: bool = False
+
+
+class CameraStore(_Plain):
+    """Store where a camera stands as a preset."""
+
+    command: Literal["camera.store"]
+    camera: Annotated[str, Field(max_length=40)]
+    preset: Annotated[int, Field(ge=0, le=254)]
+
+
+class CameraDrive(_Plain):
+    """Start or stop moving, each axis -7..7, all 0 stops; on air only with `force`."""
+
+    command: Literal["camera.drive"]
+    camera: Annotated[str, Field(max_length=40)]
+    pan: Annotated[int, Field(ge=-7, le=7)] = 0
+    tilt: Annotated[int, Field(ge=-7, le=7)] = 0
+    zoom: Annotated[int, Field(ge=-7, le=7)] = 0
+    force: bool = False
+
+
+class ItemNext(_Plain):
+    """Go to the next item; `at_ms` (wall) moves the boundary back."""
+
+    command: Literal["item.next"]
+    at_ms: int | None = None
+
+
+class ItemSelect(_Plain):
+    """Go to an item by id."""
+
+    command: Literal["item.select"]
+    item: Annotated[str, Field(max_length=40)]
+
+
+class VoteRecord(_Plain):
+    """Record the outcome as the chair states it."""
+
+    command: Literal["vote.record"]
+    kind: Literal["show_of_hands", "roll_call_vote", "secret_ballot"]
+    outcome: Literal["adopted", "rejected", "tied", "deferred", "withdrawn"]
+    for_count: Annotated[int, Field(ge=0, le=99)] | None = None
+    against_count: Annotated[int, Field(ge=0, le=99)] | None = None
+
+
+class VoteBegin(_Plain):
+    """Voting begins: the picture goes wide, for a secret ballot without name bars."""
+
+    command: Literal["vote.begin"]
+    kind: Literal["show_of_hands", "roll_call_vote", "secret_ballot"]
+
+
+class MicOrder(_Plain):
+    """Switch one microphone."""
+
+    command: Literal["mic.on", "mic.off"]
+    seat: Annotated[str, Field(max_length=40)]
+
+
+class MicsOff(_Plain):
+    """Switch every open microphone off."""
+
+    command: Literal["mics.off"]
+
+
+class SpeakerAssign(_Plain):
+    """Say who sits on a seat now; `person` None is nobody known."""
+
+    command: Literal["speaker.assign"]
+    seat: Annotated[str, Field(max_length=40)]
+    person: Annotated[str, Field(max_length=40)] | None
+
+
+class TitleOrder(_Plain):
+    """Show or hide the name bar."""
+
+    command: Literal["title.show", "title.hide"]
+
+
+class PresentationSelect(_Plain):
+    """Route a named input to a named output (default: the programme's)."""
+
+    command: Literal["presentation.select"]
+    input: Annotated[str, Field(max_length=40)]
+    output: Annotated[str, Field(max_length=40)] | None = None
+
+
+class NoteAdd(_Plain):
+    """A short note of the griffie, kept beside the journal."""
+
+    command: Literal["note.add"]
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+AnyOrder = Annotated[
+    MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive
+    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | TitleOrder
+    | PresentationSelect | NoteAdd,
+    Field(discriminator="command"),
+]  # fmt: skip
+
+
+class Accepted(Payload):
+    """Answer to a command that was carried out; `seq` is the state that shows it."""
+
+    ok: Literal[True] = True
+    seq: int
+
+
+class ErrorBody(Payload):
+    """Why a command was refused: a stable code and a sentence for the operator."""
+
+    code: str
+    message: str
+
+
+class Refused(Payload):
+    """Answer to a command that was not carried out (4xx)."""
+
+    error: ErrorBody
