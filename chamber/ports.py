@@ -5,9 +5,10 @@ in the order of the wire. `wish` never blocks and never raises: the newest wish 
 was sent before it returns.
 """
 
-from collections.abc import Awaitable, Callable
+from asyncio import Future
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from chamber.core.domain import MicState
 
@@ -132,4 +133,10 @@ class Switcher(Device, Protocol):
         """Want output → input ties; confirmed by RouteReading."""
 
 
-Sleep = Callable[[float], Awaitable[None]]
+class Journal(Protocol):
+    """Where everything that happened is kept; appending never blocks and keeps the order."""
+
+    def append(
+        self, kind: str, fields: Mapping[str, Any], *, wall_ms: int, mono_ms: int, sync: bool = False
+    ) -> Future[None] | None:
+        """Queue one entry; with `sync` a future that is done when the entry is on disk, or raises OSError."""

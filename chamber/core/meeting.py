@@ -37,6 +37,14 @@ AFTER_RESTART = {S.OPEN: S.SUSPENDED, S.CLOSING_DOORS: S.CLOSED, S.REOPENING: S.
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """One point in time on both clocks: ms since 1970 UTC, and ms since boot."""
+
+    wall_ms: int
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """Where a meeting stands. Wall times are ms since 1970 UTC, monotonic ones ms since boot."""
 
@@ -56,9 +64,7 @@ def allowed(meeting: Meeting) -> tuple[str, ...]:
     return tuple(command for command, steps in STEPS.items() if meeting.state in steps)
 
 
-def take(
-    meeting: Meeting, command: str, *, wall_ms: int, mono_ms: int, resumes_at: str | None = None, reason: str = ""
-) -> Meeting:
+def take(meeting: Meeting, command: str, at: Moment, *, resumes_at: str | None = None, reason: str = "") -> Meeting:
     """The meeting after a step.
 
     Raises:
@@ -71,35 +77,37 @@ def take(
             "illegal_transition",
             f"{VERBS[command].capitalize()} kan niet: de vergadering is {STATES[meeting.state].lower()}. Wel kan: {can}.",
         )
-    if meeting.state is S.REOPENING and target is S.OPEN and mono_ms - meeting.since_mono_ms < REOPEN_PAUSE_MS:
+    if meeting.state is S.REOPENING and target is S.OPEN and at.mono_ms - meeting.since_mono_ms < REOPEN_PAUSE_MS:
         raise RefusedError("too_soon", "Heropenen kan pas een seconde na het openen van de deuren. Druk nogmaals.")
     return replace(
         meeting,
         state=target,
-        since_ms=wall_ms,
-        since_mono_ms=mono_ms,
-        opened_ms=wall_ms if target is S.OPEN and meeting.opened_ms is None else meeting.opened_ms,
+        since_ms=at.wall_ms,
+        since_mono_ms=at.mono_ms,
+        opened_ms=at.wall_ms if target is S.OPEN and meeting.opened_ms is None else meeting.opened_ms,
         resumes_at=resumes_at if target is S.SUSPENDED else None,
         reason=reason,
         session=meeting.session + (meeting.state is S.ENDED and target is S.STANDBY),
     )
 
 
-def panic(meeting: Meeting, *, wall_ms: int, mono_ms: int) -> Meeting:
+def panic(meeting: Meeting, at: Moment) -> Meeting:
     """Slate and silence from any running state; what is closed stays closed, what is not running stays what it is."""
     if meeting.state in (S.OPEN, S.STANDBY, S.SUSPENDED):
         return replace(
-            meeting, state=S.SUSPENDED, since_ms=wall_ms, since_mono_ms=mono_ms, resumes_at=None, reason="panic"
+            meeting, state=S.SUSPENDED, since_ms=at.wall_ms, since_mono_ms=at.mono_ms, resumes_at=None, reason="panic"
         )
     return meeting
 
 
-def after_restart(meeting: Meeting, *, wall_ms: int, mono_ms: int) -> Meeting:
+def after_restart(meeting: Meeting, at: Moment) -> Meeting:
     """The state in which a restarted controller goes on: never open by itself, closed stays closed."""
     state = AFTER_RESTART.get(meeting.state, meeting.state)
     if state is meeting.state:
-        return replace(meeting, since_mono_ms=mono_ms)
-    return replace(meeting, state=state, since_ms=wall_ms, since_mono_ms=mono_ms, resumes_at=None, reason="restart")
+        return replace(meeting, since_mono_ms=at.mono_ms)
+    return replace(
+        meeting, state=state, since_ms=at.wall_ms, since_mono_ms=at.mono_ms, resumes_at=None, reason="restart"
+    )
 
 
 def slate(meeting: Meeting) -> str | None:

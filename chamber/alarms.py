@@ -1,0 +1,108 @@
+"""What the operator must be told: pure rules over the state, each with what to do, in Dutch. Advice, never a verdict."""
+
+from dataclasses import dataclass
+
+from chamber.core import meeting as meetings
+from chamber.core.domain import MeetingState
+from chamber.state import State
+
+SETTLE_MS = 2500
+"""Mixer and stream need this long to follow a change of state before a difference is an alarm."""
+CHAIR_SPEAKS_MS = 10_000
+SILENT_MS = 6000
+SILENT_DBFS = -60.0
+UNKNOWN_SPEAKER_MS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm; `key` tells two of the same code apart."""
+
+    code: str
+    text: str
+    advice: str
+    urgent: bool = False
+    key: str = ""
+
+
+def _links(state: State) -> list[Alarm]:
+    found = []
+    for name, link in state.links.items():
+        if link.up or not link.tried:
+            continue
+        if name == "stream":
+            text, advice = "De uitzending naar buiten is weg", "Meld het de voorzitter; adviseer te schorsen"
+        elif name == "mixer":
+            text, advice = (
+                "De beeldmixer is weg: het publiek ziet een wachtscherm",
+                "Hij start vanzelf opnieuw; adviseer te schorsen",
+            )
+        elif name in state.cameras:
+            text, advice = (
+                f"Camera {name} is weg ({link.reason})",
+                "De andere camera's nemen het over; bel de beheerder",
+            )
+        else:
+            text, advice = f"{name} is weg ({link.reason})", "Bel de beheerder"
+        found.append(Alarm("link_down", text, advice, name in ("stream", "mixer"), name))
+    return found
+
+
+def _gate(state: State, now_ms: int) -> list[Alarm]:
+    legs = state.stream.known.get("legs", {}) if state.stream.fresh(now_ms) else {}
+    mixer = state.mixer.known if state.mixer.fresh(now_ms) else {}
+    age_ms = now_ms - state.meeting.since_mono_ms
+    if age_ms < SETTLE_MS + (state.delay_ms if state.meeting.state is MeetingState.OPEN else 0):
+        return []
+    found = []
+    if state.meeting.state is MeetingState.OPEN:
+        if legs.get("video") in ("slate", "dark") or mixer.get("slate"):
+            found.append(Alarm("dark_while_open", "Publiek ziet een WACHTSCHERM terwijl de vergadering openbaar is",
+                               "Zeg het de voorzitter; druk Openen als dit niet vanzelf herstelt", urgent=True))  # fmt: skip
+    elif "open" in (legs.get("video"), legs.get("audio")):
+        found.append(Alarm("open_while_closed", "Publiek ziet of hoort de zaal NOG",
+                           "Druk PANIEK; trek zo nodig de stekker van de uitzending", urgent=True))  # fmt: skip
+    return found
+
+
+def _sound(state: State, now_ms: int) -> list[Alarm]:
+    if state.meeting.state is not MeetingState.OPEN or not state.open_since:
+        return []
+    newest = max(mono for mono, _ in state.open_since.values())
+    quiet = state.mixer.fresh(now_ms) and now_ms - max(state.heard_ms, newest) > SILENT_MS
+    return (
+        [
+            Alarm(
+                "no_sound",
+                "Er staat een microfoon open maar er is geen geluid",
+                "Luister mee; bel de beheerder",
+                urgent=True,
+            )
+        ]
+        if quiet
+        else []
+    )
+
+
+def _people(state: State, now_ms: int) -> list[Alarm]:
+    found = []
+    chair = state.seating.chair_seat
+    since = state.open_since.get(chair or "")
+    slate = meetings.slate(state.meeting)
+    if slate in ("suspended", "begin") and since and now_ms - since[0] > CHAIR_SPEAKS_MS:
+        found.append(Alarm("chair_speaks_behind_slate", "De voorzitter spreekt, maar publiek ziet wachtscherm",
+                           "Druk Openen als de vergadering verdergaat", urgent=True))  # fmt: skip
+    if state.meeting.state is MeetingState.OPEN:
+        for seat, (mono_ms, _) in state.open_since.items():
+            if now_ms - mono_ms > UNKNOWN_SPEAKER_MS and state.seating.person(state.hall, seat) is None:
+                label = state.hall.seats[seat].label
+                found.append(Alarm("unknown_speaker", f"Wie spreekt er op {label}?", "Wijs de spreker toe", key=seat))
+    return found
+
+
+def alarms(state: State, now_ms: int) -> list[Alarm]:
+    """Every alarm that holds now, the urgent ones first."""
+    found = _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
+    for code, text in state.problems.items():
+        found.append(Alarm(code, text, "Bel de beheerder", urgent=True))
+    return sorted(found, key=lambda a: not a.urgent)

@@ -1,0 +1,258 @@
+"""What the operator orders, carried out: one method per kind of order; refusals are sentences."""
+
+import asyncio
+from dataclasses import dataclass
+
+from chamber import wire
+from chamber.core import meeting as meetings
+from chamber.core.director import model as d
+from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
+from chamber.core.errors import DeviceError, DeviceUnreachableError, RefusedError
+from chamber.ports import Camera, CameraWish
+from chamber.runtime import Runtime
+
+SYNC_S = 2.0
+"""Opening waits this long for the journal to be on disk; a disk that hangs refuses the opening."""
+PANIC_TAKE_BACK_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """Where named inputs and outputs are; `programme` is the output that feeds the mixer."""
+
+    switcher: str
+    inputs: dict[str, int]
+    outputs: dict[str, int]
+    programme: str | None
+
+
+class Orders:
+    """Carries out orders on a runtime, one at a time."""
+
+    def __init__(self, runtime: Runtime, presentation: Presentation | None, take_back_s: int) -> None:
+        self._run, self._presentation, self._take_back_s = runtime, presentation, take_back_s
+        self._turn = asyncio.Lock()
+        self._take_back_id = 0
+
+    async def order(self, order: wire.AnyOrder, account: str) -> int:
+        """Carry out one order and return the number of the state that shows it.
+
+        Raises:
+            RefusedError: not allowed now, with a sentence in Dutch.
+            DeviceError: a device did not do it.
+        """
+        if isinstance(order, wire.Panic):
+            self._panic(account)
+            return self._run.seq
+        if isinstance(order, wire.MeetingOrder) and order.command != "meeting.open":
+            self._step(order, account)
+            return self._run.seq
+        async with self._turn:
+            await self._carry_out(order, account)
+        self._run.touch()
+        return self._run.seq
+
+    async def _carry_out(self, order: wire.AnyOrder, account: str) -> None:
+        match order:
+            case wire.MeetingOrder():
+                await self._open(order, account)
+            case wire.MeetingCreate(id=meeting_id, title=title):
+                self._create(meeting_id, title, account)
+            case wire.TakeBack(seconds=seconds):
+                self._take_back(seconds, account)
+            case wire.ModeSet(mode=mode):
+                self._run.set_mode(Mode(mode))
+            case wire.ShotTake(shot=shot):
+                self._shot(shot)
+            case wire.CameraRecall():
+                self._recall(order)
+            case wire.CameraStore(camera=camera, preset=preset):
+                await self._camera(camera).store(preset)
+                self._run.record.event("preset_stored", camera=camera, preset=preset, account=account)
+            case wire.CameraDrive():
+                await self._drive(order)
+            case wire.ItemNext(at_ms=at_ms):
+                self._next(at_ms, account)
+            case wire.ItemSelect(item=item):
+                self._select(item, None, account)
+            case wire.VoteBegin(kind=kind):
+                self._phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
+                self._run.record.event("vote_begin", vote=kind, item=self._run.state.item)
+            case wire.VoteRecord():
+                self._vote(order, account)
+            case wire.MicOrder(command=command, seat=seat):
+                await self._mic(seat, on=command == "mic.on")
+            case wire.MicsOff():
+                await self._mics_off()
+            case wire.SpeakerAssign(seat=seat, person=person):
+                self._assign(seat, person, account)
+            case wire.TitleOrder(command=command):
+                self._run.state.title_visible = command == "title.show"
+                self._run.wish()
+            case wire.PresentationSelect(input=source, output=output):
+                self._present(source, output)
+            case wire.NoteAdd(text=text):
+                self._run.record.note_text(text, account)
+
+    # ------------------------------------------------------------------------------------------------ meeting
+
+    def _now(self) -> meetings.Moment:
+        return meetings.Moment(self._run.clock.wall_ms(), self._run.clock.now_ms())
+
+    def _step(self, order: wire.MeetingOrder, account: str) -> None:
+        """Every step but opening acts at once, whatever else is going on."""
+        before = self._run.state.meeting
+        after = meetings.take(before, order.command, self._now(), resumes_at=order.resumes_at)
+        self._run.enter(after, account)
+
+    async def _open(self, order: wire.MeetingOrder, account: str) -> None:
+        """Opening is on disk before it happens."""
+        meetings.take(self._run.state.meeting, order.command, self._now())
+        try:
+            async with asyncio.timeout(SYNC_S):
+                await self._run.record.about_to_open(account)
+        except (TimeoutError, OSError) as exc:
+            raise RefusedError(
+                "journal_unwritable",
+                "Openen kan niet: het logboek kan niet worden geschreven. Kijk of de schijf vol is.",
+            ) from exc
+        after = meetings.take(self._run.state.meeting, order.command, self._now())
+        self._run.enter(after, account)
+        if self._run.state.item is None and self._run.state.agenda:
+            self._select(self._run.state.agenda[0].id, None, account)
+
+    def _create(self, meeting_id: str, title: str, account: str) -> None:
+        if self._run.state.meeting.state in meetings.RUNNING:
+            raise RefusedError("meeting_runs", "Er loopt al een vergadering; sluit die eerst.")
+        if not self._run.record.begin(meeting_id):
+            raise RefusedError("meeting_exists", f"Vergadering {meeting_id} bestaat al; kies een ander kenmerk.")
+        state = self._run.state
+        state.item, state.handled = None, frozenset()
+        self._run.enter(meetings.Meeting(meeting_id, title, since_ms=self._run.clock.wall_ms()), account)
+
+    def _panic(self, account: str) -> None:
+        run = self._run
+        was_open = run.state.meeting.state is MeetingState.OPEN
+        run.enter(meetings.panic(run.state.meeting, self._now()), account)
+        if was_open:
+            self._take_back(max(1, min(PANIC_TAKE_BACK_S, self._take_back_s)), account)
+
+    def _take_back(self, seconds: int, account: str) -> None:
+        self._take_back_id += 1
+        self._run.out.stream({"take_back": {"id": self._take_back_id, "seconds": min(seconds, self._take_back_s)}})
+        self._run.record.event("take_back", seconds=seconds, account=account)
+
+    # ------------------------------------------------------------------------------------------------- agenda
+
+    def _next(self, at_ms: int | None, account: str) -> None:
+        following = self._run.state.next_item()
+        if following is None:
+            raise RefusedError("no_next_item", "Dit is het laatste agendapunt.")
+        self._select(following.id, at_ms, account)
+
+    def _select(self, item: str, at_ms: int | None, account: str) -> None:
+        state = self._run.state
+        chosen = next((i for i in state.agenda if i.id == item), None)
+        if chosen is None:
+            raise RefusedError("unknown_item", f"Er is geen agendapunt {item}.")
+        if state.item:
+            state.handled |= {state.item}
+        state.item = chosen.id
+        self._run.record.event("item", item=chosen.id, at_ms=at_ms or self._run.clock.wall_ms(), account=account)
+        self._phase(chosen.phase)
+        self._run.publish(self._run.clock.now_ms())
+
+    def _phase(self, phase: Phase) -> None:
+        self._run.state.phase = phase
+        self._run.direct(d.PhaseChanged(self._run.clock.now_ms(), phase))
+
+    def _vote(self, order: wire.VoteRecord, account: str) -> None:
+        state = self._run.state
+        if state.item is None:
+            raise RefusedError("no_item", "Kies eerst het agendapunt waarover gestemd is.")
+        self._run.record.event(
+            "vote", item=state.item, vote=order.kind, outcome=order.outcome, for_count=order.for_count,
+            against_count=order.against_count, account=account,
+        )  # fmt: skip
+        item = state.current_item()
+        self._phase(item.phase if item else Phase.DEBATE)
+
+    # ---------------------------------------------------------------------------------------- picture and sound
+
+    def _shot(self, shot: str) -> None:
+        state = self._run.state
+        if shot == "accept":
+            if state.proposal is None:
+                raise RefusedError("no_proposal", "Er is nu geen voorstel om over te nemen.")
+            self._run.direct(d.ProposalAccepted(self._run.clock.now_ms()))
+        elif shot in ("wide", "chair", "presentation", "pip"):
+            self._run.take_shot(None, ShotKind(shot))
+        elif shot in state.cameras:
+            self._run.take_shot(shot, ShotKind.SPEAKER)
+        else:
+            raise RefusedError("unknown_shot", f"Er is geen shot {shot}; kies wide, chair, presentation of een camera.")
+
+    def _camera(self, name: str) -> Camera:
+        camera = self._run.out.cameras.get(name)
+        if camera is None:
+            raise RefusedError("unknown_camera", f"Er is geen camera {name}.")
+        return camera
+
+    def _guard_on_air(self, name: str, force: bool) -> None:
+        if name in self._run.airing() and not force:
+            raise RefusedError("on_air", f"{name} is in beeld; bewegen kan alleen na een tweede bevestiging.")
+
+    def _recall(self, order: wire.CameraRecall) -> None:
+        camera = self._camera(order.camera)
+        self._guard_on_air(order.camera, order.force)
+        self._run.state.cameras[order.camera].wished = order.preset
+        on_air = order.camera in self._run.airing()
+        camera.wish(CameraWish(order.preset, on_air=on_air, forced=order.force, why="operator"))
+        if not on_air:
+            self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
+
+    async def _drive(self, order: wire.CameraDrive) -> None:
+        camera = self._camera(order.camera)
+        self._guard_on_air(order.camera, order.force)
+        on_air = order.camera in self._run.airing()
+        if on_air:
+            camera.wish(CameraWish(None, on_air=True, forced=True, why="operator"))
+        await camera.drive(order.pan, order.tilt, order.zoom)
+        self._run.state.cameras[order.camera].wished = None
+        self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
+
+    async def _mic(self, seat: str, *, on: bool) -> None:
+        place = self._run.state.hall.seats.get(seat)
+        system = self._run.out.microphones.get(place.system) if place else None
+        if place is None or system is None:
+            raise RefusedError("unknown_seat", f"Er is geen plaats {seat} met een microfoon.")
+        await system.switch(place.channel, on)
+
+    async def _mics_off(self) -> None:
+        failed: list[str] = []
+        for seat in self._run.state.open_seats():
+            try:
+                await self._mic(seat, on=False)
+            except DeviceError:
+                failed.append(self._run.state.hall.seats[seat].label)
+        if failed:
+            raise DeviceUnreachableError("Microfoons", f"niet uit te zetten: {', '.join(failed)}")
+
+    def _assign(self, seat: str, person: str | None, account: str) -> None:
+        state = self._run.state
+        if seat not in state.hall.seats:
+            raise RefusedError("unknown_seat", f"Er is geen plaats {seat}.")
+        if person is not None and person not in state.hall.people:
+            raise RefusedError("unknown_person", f"Er is geen persoon {person}.")
+        self._run.set_seating(seat, person)
+        self._run.record.event("assign", seat=seat, person=person, account=account)
+
+    def _present(self, source: str, output: str | None) -> None:
+        found = self._presentation
+        if found is None:
+            raise RefusedError("no_switcher", "In deze zaal is geen presentatieschakelaar ingesteld.")
+        name = output or found.programme
+        if source not in found.inputs or name not in found.outputs:
+            raise RefusedError("unknown_route", f"Er is geen bron {source} of uitgang {name}.")
+        self._run.out.switchers[found.switcher].wish({found.outputs[name]: found.inputs[source]}, "operator")
+        self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=True))

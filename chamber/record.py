@@ -1,0 +1,103 @@
+"""What is written down: ids only, and while the doors are closed nothing but the states of the meeting and of links."""
+
+from asyncio import Future
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from chamber.core.director import model as d
+from chamber.core.domain import MeetingState
+from chamber.core.meeting import Meeting
+from chamber.ports import Clock, Journal
+
+BEHIND_DOORS = frozenset({MeetingState.CLOSING_DOORS, MeetingState.CLOSED, MeetingState.REOPENING})
+ALWAYS = frozenset({"link", "alarm", "take_back"})
+NAMES = {
+    d.MicOpened: "mic_opened",
+    d.MicClosed: "mic_closed",
+    d.Requested: "requested",
+    d.RequestWithdrawn: "request_withdrawn",
+    d.CameraArrived: "camera_arrived",
+    d.CameraFailed: "camera_failed",
+    d.CameraLost: "camera_lost",
+    d.CameraBack: "camera_back",
+    d.CameraDisturbed: "camera_disturbed",
+    d.PhaseChanged: "phase",
+    d.ModeSet: "mode",
+    d.ShotOrdered: "shot_ordered",
+    d.ProposalAccepted: "proposal_accepted",
+    d.PresentationChanged: "presentation",
+    d.ChairMoved: "chair_moved",
+    d.SeatPrivacy: "seat_privacy",
+    d.PauseSet: "pause",
+    d.Reset: "reset",
+}
+"""Journal kinds of what the director heard; ticks are derived in a replay, so they are not kept."""
+FIELDS = {cls: tuple(f.name for f in fields(cls) if f.name != "at_ms") for cls in NAMES}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """One meeting's journal and the files beside it, whose texts can be erased without breaking the chain."""
+
+    journal: Journal
+    keep_note: Callable[[str], str]
+
+
+class Record:
+    """Writes the journal of the running meeting; `begin_meeting` opens that of a new one, or returns None."""
+
+    def __init__(self, clock: Clock, keeper: Keeper, begin_meeting: Callable[[str], Keeper | None]) -> None:
+        self._clock, self._keeper, self._begin = clock, keeper, begin_meeting
+        self._state = MeetingState.PLANNED
+
+    def resume(self, state: MeetingState) -> None:
+        """Go on in a meeting that was in `state`."""
+        self._state = state
+
+    def begin(self, meeting_id: str) -> bool:
+        """Start the journal of a new meeting; False when that meeting exists already."""
+        keeper = self._begin(meeting_id)
+        if keeper is None:
+            return False
+        self._keeper = keeper
+        return True
+
+    def _append(self, kind: str, values: Mapping[str, Any], mono_ms: int, *, sync: bool = False) -> Future[None] | None:
+        return self._keeper.journal.append(kind, values, wall_ms=self._clock.wall_ms(), mono_ms=mono_ms, sync=sync)
+
+    def event(self, kind: str, **values: Any) -> None:
+        """Write one event, unless the doors are closed and it is not among those that are always kept."""
+        if self._state not in BEHIND_DOORS or kind in ALWAYS:
+            self._append(kind, values, self._clock.now_ms())
+
+    def director(self, event: d.Event) -> None:
+        """Write what the director hears, so that the evening can be replayed."""
+        kind = NAMES.get(type(event))
+        if kind is not None and self._state not in BEHIND_DOORS:
+            self._append(kind, {name: getattr(event, name) for name in FIELDS[type(event)]}, event.at_ms)
+
+    def meeting(self, meeting: Meeting, account: str) -> None:
+        """Write a change of state, synced to disk in its own time: closing never waits for it."""
+        self._state = meeting.state
+        values = {
+            "state": meeting.state.value,
+            "reason": meeting.reason,
+            "resumes_at": meeting.resumes_at,
+            "session": meeting.session,
+            "account": account,
+        }
+        done = self._append("meeting", values, self._clock.now_ms(), sync=True)
+        if done is not None:
+            done.add_done_callback(lambda future: future.exception())
+
+    async def about_to_open(self, account: str) -> None:
+        """Return once the order to open is on disk. Raises OSError when it cannot be."""
+        done = self._append("opening", {"account": account}, self._clock.now_ms(), sync=True)
+        if done is not None:
+            await done
+
+    def note_text(self, text: str, account: str) -> None:
+        """Keep a note beside the journal and its id in it; behind closed doors it is kept without a mark."""
+        note = self._keeper.keep_note(text)
+        self.event("note", note=note, account=account)

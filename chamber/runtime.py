@@ -1,0 +1,451 @@
+"""The controller's heart: one queue in, one consumer, pure reducers, wishes out.
+
+`post` drains the queue before it returns, so that a microphone on the wire becomes a recall on the wire in one go;
+events posted meanwhile wait their turn. A bug in here is fatal on purpose: the process ends and the gate falls shut.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chamber import ports
+from chamber.alarms import Alarm, alarms
+from chamber.core import meeting as meetings
+from chamber.core import scenes
+from chamber.core.director import model as d
+from chamber.core.director.reducer import Director
+from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
+from chamber.measure import Measures
+from chamber.ports import Clock
+from chamber.record import Record
+from chamber.state import CameraState, LinkState, State
+from chamber.views import view
+from chamber.wire import StateView
+
+HEARD_DBFS = -60.0
+QUEUE_EVENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """A supervised link went up (reason None) or down."""
+
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MixerSaid:
+    """The mixer reported what it shows."""
+
+    known: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MixerLevels:
+    """Programme sound, dBFS."""
+
+    rms_dbfs: float
+    peak_dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSaid:
+    """The stream process reported what the public gets."""
+
+    known: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Time has passed; the lease is issued from here, so a runtime that hangs issues none."""
+
+
+Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | Pulse
+Send = Callable[[dict[str, Any]], object]
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Where wishes go: the two media processes, the cameras, the switchers and the microphone systems."""
+
+    mixer: Send
+    stream: Send
+    cameras: Mapping[str, ports.Camera] = field(default_factory=dict)
+    switchers: Mapping[str, ports.Switcher] = field(default_factory=dict)
+    microphones: Mapping[str, ports.MicrophoneSystem] = field(default_factory=dict)
+
+
+class Runtime:
+    """Holds the state of one meeting in one hall and reacts to everything that happens."""
+
+    def __init__(
+        self,
+        state: State,
+        director: Director,
+        out: Outputs,
+        record: Record,
+        clock: Clock,
+        measures: Measures,
+        epoch: str,
+    ) -> None:
+        self.state, self.out, self.record, self.clock, self.measures = state, out, record, clock, measures
+        self.director, self.epoch = director, epoch
+        self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue: deque[Event] = deque()
+        self._draining = False
+        self._dirty = asyncio.Event()
+        self._seq = 0
+        self._cut_id = 0
+        self._cuts: dict[int, str | None] = {}
+        self._opened_epoch: str | None = None
+        self._lease_seq = 0
+        self._wake: asyncio.TimerHandle | None = None
+        self._bar_timer: asyncio.TimerHandle | None = None
+        self._facts: dict[str, Any] = {}
+        self._alarms: dict[tuple[str, str], tuple[Alarm, int]] = {}
+        self._seat_of = {(s.system, s.channel): s.id for s in state.hall.seats.values()}
+        for name in out.cameras:
+            state.cameras.setdefault(name, CameraState())
+        for name in (*out.cameras, *out.switchers, *out.microphones, "mixer", "stream"):
+            state.links.setdefault(name, LinkState())
+        self.direct(d.PauseSet(clock.now_ms(), paused=state.meeting.state is not MeetingState.OPEN))
+
+    # ---------------------------------------------------------------------------------------------- events in
+
+    def post(self, event: Event) -> None:
+        """Take one event; it has been dealt with, and everything posted meanwhile too, when this returns."""
+        if len(self._queue) >= QUEUE_EVENTS:
+            self._die(RuntimeError("the event queue is full"))
+            return
+        self._queue.append(event)
+        if self._draining or self.fatal.done():
+            return
+        self._draining = True
+        try:
+            while self._queue:
+                self._consume(self._queue.popleft())
+        except Exception as exc:  # noqa: BLE001 - handed on: whoever runs the process ends it
+            self._die(exc)
+        finally:
+            self._draining = False
+
+    def _die(self, exc: BaseException) -> None:
+        if not self.fatal.done():
+            self.fatal.set_exception(exc)
+
+    def _consume(self, event: Event) -> None:
+        match event:
+            case ports.MicReading():
+                self._microphone(event)
+            case ports.CameraArrived(camera, preset):
+                self._read(camera, preset=preset, moving=False)
+                self.direct(d.CameraArrived(self.clock.now_ms(), camera, preset))
+            case ports.CameraReading():
+                self._camera(event)
+            case ports.CameraFailed(camera, preset, reason):
+                self._read(camera, preset=None, moving=False)
+                self.direct(d.CameraFailed(self.clock.now_ms(), camera, preset, reason))
+            case MixerLevels():
+                self._levels(event)
+            case Pulse():
+                self._pulse()
+            case MixerSaid(known):
+                self._mixer(known)
+            case StreamSaid(known):
+                self.state.stream.known, self.state.stream.at_ms = known, self.clock.now_ms()
+                self.touch()
+            case LinkChanged(name, reason):
+                self._link(name, reason)
+            case ports.RouteReading(switcher, output, source):
+                self.state.routes[switcher, output] = source
+                self.touch()
+            case ports.IdentityReading(device, text):
+                self.state.links[device].identity = text[:200]
+                self.touch()
+            case ports.OrderRefused(device, order, reason):
+                self.record.event("order_refused", device=device, order=order, reason=reason[:200])
+
+    def _microphone(self, event: ports.MicReading) -> None:
+        seat = self._seat_of.get((event.system, event.channel))
+        if seat is None:
+            return
+        state, now_ms = self.state, self.clock.now_ms()
+        before = state.mics.get(seat, MicState.OFF)
+        state.mics[seat] = event.state
+        if before is event.state:
+            return
+        if event.state is MicState.ON:
+            state.open_since[seat] = (now_ms, self.clock.wall_ms())
+            self.measures.microphone()
+            self.direct(d.MicOpened(now_ms, seat, priority=event.priority))
+        elif before is MicState.ON:
+            state.open_since.pop(seat, None)
+            self.direct(d.MicClosed(now_ms, seat))
+        if event.state is MicState.REQUEST:
+            self.direct(d.Requested(now_ms, seat))
+        elif before is MicState.REQUEST and event.state is MicState.OFF:
+            self.direct(d.RequestWithdrawn(now_ms, seat))
+        waiting = [s for s in state.queue if s != seat]
+        state.queue = (*waiting, seat) if event.state is MicState.REQUEST else tuple(waiting)
+        self.measures.settled()
+        self.publish(now_ms)
+        self.touch()
+
+    def _camera(self, event: ports.CameraReading) -> None:
+        camera = self.state.cameras[event.camera]
+        moved = camera.preset is not None and event.preset is None and event.moving is not True
+        disturbed = moved and camera.wished == camera.preset
+        camera.power, camera.moving, camera.preset = event.power, event.moving, event.preset
+        if disturbed:
+            self.direct(d.CameraDisturbed(self.clock.now_ms(), event.camera))
+        self.touch()
+
+    def _read(self, name: str, *, preset: int | None, moving: bool) -> None:
+        camera = self.state.cameras[name]
+        camera.preset, camera.moving = preset, moving
+        self.touch()
+
+    def _levels(self, event: MixerLevels) -> None:
+        self.state.rms_dbfs, self.state.peak_dbfs = event.rms_dbfs, event.peak_dbfs
+        if event.rms_dbfs > HEARD_DBFS:
+            self.state.heard_ms = self.clock.now_ms()
+        self.touch()
+
+    def _mixer(self, known: dict[str, Any]) -> None:
+        state = self.state
+        before = state.mixer.known.get("cut_id")
+        state.mixer.known, state.mixer.at_ms = known, self.clock.now_ms()
+        confirmed = known.get("cut_id")
+        if confirmed != before:
+            self._cuts = {i: c for i, c in self._cuts.items() if i >= (confirmed or 0)}
+            if confirmed == self._cut_id:
+                self.publish(int(known.get("capture_ms") or self.clock.now_ms()))
+        self._tell_cameras()
+        self.touch()
+
+    def _link(self, name: str, reason: str | None) -> None:
+        link, now_ms = self.state.links[name], self.clock.now_ms()
+        was_up, link.up, link.tried, link.reason = link.up, reason is None, True, reason or ""
+        self.record.event("link", device=name, up=link.up, reason=link.reason)
+        if name in self.state.cameras:
+            if link.up:
+                self.direct(d.CameraBack(now_ms, name))
+            else:
+                self.state.cameras[name] = CameraState(wished=self.state.cameras[name].wished)
+                if was_up or not link.tried:
+                    self.direct(d.CameraLost(now_ms, name, link.reason))
+        elif name == "mixer" and link.up:
+            self.lease()
+            self.wish()
+        elif name == "stream" and link.up:
+            self.lease()
+            self._facts = {}
+            self.publish(now_ms)
+        self.touch()
+
+    def _pulse(self) -> None:
+        self.lease()
+        now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
+        found = alarms(self.state, now_ms)
+        held = {(a.code, a.key): (a, self._alarms.get((a.code, a.key), (a, wall_ms))[1]) for a in found}
+        if held != self._alarms:
+            for key in held.keys() - self._alarms.keys():
+                self.record.event("alarm", code=key[0], key=key[1])
+            self._alarms = held
+            self.touch()
+
+    # --------------------------------------------------------------------------------------------- wishes out
+
+    def direct(self, event: d.Event) -> None:
+        """Let the director react and carry out what it decides."""
+        self.record.director(event)
+        for action in self.director.handle(event):
+            self._act(action)
+
+    def _act(self, action: d.Action) -> None:
+        state = self.state
+        match action:
+            case d.Recall(camera, preset, seat, reason):
+                state.cameras[camera].wished = preset
+                on_air = camera in self.airing()
+                self.out.cameras[camera].wish(ports.CameraWish(preset, on_air=on_air, why=reason.code))
+                self.measures.recall()
+                self.record.event("recall", camera=camera, preset=preset, seat=seat, reason=reason.code)
+            case d.Cut(camera, preset, kind, seat, reason):
+                state.shown = scenes.Shown(camera, preset, kind, seat, reason.code, reason.text, self.clock.wall_ms())
+                state.proposal = None
+                self._cut_id += 1
+                self._cuts[self._cut_id] = camera
+                self._tell_cameras()
+                self.wish()
+                self.measures.cut(kind)
+                self.record.event("cut", camera=camera, preset=preset, shot=kind.value, seat=seat, reason=reason.code)
+            case d.Propose():
+                state.proposal = action
+            case d.ShowBar(seat, at_ms):
+                self._bar_at(seat, at_ms)
+            case d.HideBar():
+                self._bar_at(None, 0)
+            case d.Interjected(seat, from_ms, to_ms, by_chair):
+                self.record.event("interjection", seat=seat, from_ms=from_ms, to_ms=to_ms, by_chair=by_chair)
+            case d.Wake(at_ms):
+                self._wake_at(at_ms)
+        self.touch()
+
+    def _wake_at(self, at_ms: int) -> None:
+        if self._wake:
+            self._wake.cancel()
+        delay_s = max(0, at_ms - self.clock.now_ms()) / 1000
+        self._wake = asyncio.get_running_loop().call_later(delay_s, self._tick)
+
+    def _tick(self) -> None:
+        self._wake = None
+        self.guarded(lambda: self.direct(d.Ticked(self.clock.now_ms())))
+
+    def guarded(self, act: Callable[[], object]) -> None:
+        """Run something that came from outside the queue; a bug in it is as fatal as one inside."""
+        try:
+            act()
+        except Exception as exc:  # noqa: BLE001 - handed on: whoever runs the process ends it
+            self._die(exc)
+
+    def _bar_at(self, seat: str | None, at_ms: int) -> None:
+        if self._bar_timer:
+            self._bar_timer.cancel()
+            self._bar_timer = None
+        wait_ms = at_ms - self.clock.now_ms()
+        if seat is not None and wait_ms > 0:
+            self._bar_timer = asyncio.get_running_loop().call_later(wait_ms / 1000, self._bar_at, seat, 0)
+            return
+        if seat != self.state.bar_seat:
+            self.state.bar_seat = seat
+            self.wish()
+
+    def airing(self) -> frozenset[str]:
+        """Cameras that are, or may still be, on air: wished, confirmed, or on the way to being confirmed."""
+        state = self.state
+        found = {camera for camera in self._cuts.values() if camera}
+        known = state.mixer.known
+        if known.get("slate") is None and known.get("programme"):
+            found.add(known["programme"])
+        if state.meeting.state is MeetingState.OPEN and state.shown.camera:
+            found.add(state.shown.camera)
+        elif known.get("slate") is not None and state.meeting.state is not MeetingState.OPEN:
+            found.clear()
+        return frozenset(found)
+
+    def _tell_cameras(self) -> None:
+        airing = self.airing()
+        for name, camera in self.out.cameras.items():
+            camera.wish(ports.CameraWish(self.state.cameras[name].wished, on_air=name in airing, why="programme"))
+
+    def wish(self) -> None:
+        """Tell the mixer the whole wish."""
+        state = self.state
+        bar = state.bar_seat if state.title_visible else None
+        self.out.mixer(
+            {"wish": scenes.mixer_wish(state.hall, state.seating, state.meeting, state.shown, bar, self._cut_id)}
+        )
+
+    def lease(self) -> None:
+        """Issue one permission, or refusal, to both media processes."""
+        self._lease_seq += 1
+        message = {
+            "lease": {
+                "state": self.state.meeting.state.value,
+                "epoch": self.epoch,
+                "opened_epoch": self._opened_epoch,
+                "seq": self._lease_seq,
+                "issued_ms": self.clock.now_ms(),
+            }
+        }
+        self.out.stream(message)
+        self.out.mixer(message)
+
+    def publish(self, at_ms: int) -> None:
+        """Tell the stream what residents may read from capture time `at_ms` on, when it differs."""
+        state = self.state
+        seat = scenes.speaking_seat(state.shown, state.open_seats())
+        facts = scenes.public_facts(
+            state.hall, state.seating, state.meeting, state.current_item(), state.next_item(), seat, at_ms
+        )
+        if {**facts, "at_ms": 0} != {**self._facts, "at_ms": 0}:
+            self._facts = facts
+            self.out.stream({"facts": facts})
+
+    # ------------------------------------------------------------------------------------------------ meeting
+
+    def enter(self, meeting: meetings.Meeting, account: str) -> None:
+        """Go to another state: the gate and the slate first, then everything else."""
+        state, now_ms = self.state, self.clock.now_ms()
+        was_open, is_open = state.meeting.state is MeetingState.OPEN, meeting.state is MeetingState.OPEN
+        state.meeting = meeting
+        if is_open:
+            self._opened_epoch = self.epoch
+        self.lease()
+        if was_open and not is_open:
+            self.wish()
+            self.direct(d.PauseSet(now_ms, paused=True))
+        if is_open and not was_open:
+            self.direct(d.Reset(now_ms))
+            self.direct(d.PauseSet(now_ms, paused=False))
+        self.wish()
+        self.publish(now_ms)
+        self._tell_cameras()
+        self.record.meeting(meeting, account)
+        self.touch()
+
+    # -------------------------------------------------------------------------------------------------- views
+
+    def touch(self) -> None:
+        """The view has changed."""
+        self._seq += 1
+        self._dirty.set()
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    async def changed(self) -> None:
+        """Wait until the view has changed since the last call returned."""
+        await self._dirty.wait()
+        self._dirty.clear()
+
+    def healthy(self) -> bool:
+        """Whether the process still does its work."""
+        return not self.fatal.done()
+
+    def view(self) -> StateView:
+        """The whole state as the API shows it."""
+        return view(
+            self.state,
+            seq=self._seq,
+            now_ms=self.clock.now_ms(),
+            wall_ms=self.clock.wall_ms(),
+            airing=self.airing(),
+            alarms=list(self._alarms.values()),
+        )
+
+    def set_mode(self, mode: Mode) -> None:
+        """Who cuts from now on."""
+        self.state.mode = mode
+        self.direct(d.ModeSet(self.clock.now_ms(), mode))
+
+    def take_shot(self, camera: str | None, kind: ShotKind) -> None:
+        """The operator's shot."""
+        self.direct(d.ShotOrdered(self.clock.now_ms(), camera, None, kind))
+
+    def set_seating(self, seat: str, person: str | None) -> None:
+        """Somebody else sits here from now on; the bar of the wrong name disappears at once."""
+        self.state.seating = replace(self.state.seating, bound={**self.state.seating.bound, seat: person})
+        self.wish()
+        self.publish(self.clock.now_ms())
+
+    def close(self) -> None:
+        """Cancel what is still to come."""
+        for timer in (self._wake, self._bar_timer):
+            if timer:
+                timer.cancel()

@@ -1,0 +1,95 @@
+"""The controller's one mutable state; only the runtime writes it, views and alarms read it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chamber.core.director.model import Propose
+from chamber.core.domain import AgendaItem, Hall, MicState, Mode, Phase
+from chamber.core.meeting import Meeting
+from chamber.core.scenes import Seating, Shown
+
+STALE_MS = 1500
+"""A reading of mixer or stream older than this is not known any more."""
+
+
+@dataclass(slots=True)
+class CameraState:
+    """What is known and wished of one camera."""
+
+    power: bool | None = None
+    preset: int | None = None
+    moving: bool | None = None
+    wished: int | None = None
+
+
+@dataclass(slots=True)
+class LinkState:
+    """A supervised link: `reason` None while it is up."""
+
+    up: bool = False
+    tried: bool = False
+    reason: str = ""
+    identity: str = ""
+
+
+@dataclass(slots=True)
+class Peer:
+    """The newest words of the mixer or the stream process, and when they came (ms since boot)."""
+
+    known: dict[str, Any] = field(default_factory=dict)
+    at_ms: int = -10_000_000
+
+    def fresh(self, now_ms: int) -> bool:
+        """Whether it spoke less than 1.5 s ago."""
+        return now_ms - self.at_ms <= STALE_MS
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the controller knows; wall times in `_wall_ms`, all else ms since boot."""
+
+    hall: Hall
+    meeting: Meeting
+    agenda: tuple[AgendaItem, ...]
+    seating: Seating
+    organisation: str = ""
+    public_url: str = ""
+    preview_url: str = ""
+    rehearsal: bool = False
+    delay_ms: int = 0
+    presentation_inputs: tuple[str, ...] = ()
+    item: str | None = None
+    handled: frozenset[str] = frozenset()
+    phase: Phase = Phase.OPENING
+    mode: Mode = Mode.AUTO
+    mics: dict[str, MicState] = field(default_factory=dict)
+    open_since: dict[str, tuple[int, int]] = field(default_factory=dict)
+    queue: tuple[str, ...] = ()
+    cameras: dict[str, CameraState] = field(default_factory=dict)
+    links: dict[str, LinkState] = field(default_factory=dict)
+    routes: dict[tuple[str, int], int | None] = field(default_factory=dict)
+    route_names: dict[str, str] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
+    proposal: Propose | None = None
+    bar_seat: str | None = None
+    title_visible: bool = True
+    mixer: Peer = field(default_factory=Peer)
+    stream: Peer = field(default_factory=Peer)
+    rms_dbfs: float = -120.0
+    peak_dbfs: float = -120.0
+    heard_ms: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def open_seats(self) -> tuple[str, ...]:
+        """Seats with an open microphone, oldest first."""
+        return tuple(self.open_since)
+
+    def current_item(self) -> AgendaItem | None:
+        """The running item."""
+        return next((i for i in self.agenda if i.id == self.item), None)
+
+    def next_item(self) -> AgendaItem | None:
+        """The item after the running one, or the first when none runs."""
+        ids = [i.id for i in self.agenda]
+        at = ids.index(self.item) + 1 if self.item in ids else 0
+        return self.agenda[at] if at < len(self.agenda) else None

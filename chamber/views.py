@@ -1,0 +1,190 @@
+"""The state as the control API shows it."""
+
+from chamber import wire
+from chamber.alarms import Alarm
+from chamber.core import meeting as meetings
+from chamber.core.scenes import role_label
+from chamber.state import LinkState, State
+
+LEGS = ("video", "audio", "index")
+
+
+def _link(link: LinkState | None) -> wire.LinkName:
+    if link is None or not link.tried:
+        return "connecting"
+    return "up" if link.up else "down"
+
+
+def sentence(state: State, text: str, seat: str | None, camera: str | None) -> str:
+    """A reason with names filled in."""
+    person = state.seating.person(state.hall, seat) if seat else None
+    label = person.name if person else state.hall.seats[seat].label if seat in state.hall.seats else ""
+    return text.replace("{seat}", label).replace("{camera}", camera or "")
+
+
+def legs(state: State, now_ms: int) -> dict[str, wire.LegStateName]:
+    """Every leg as last read back; unknown when the reading is old."""
+    said = state.stream.known.get("legs", {}) if state.stream.fresh(now_ms) else {}
+    found: dict[str, wire.LegStateName] = {leg: said.get(leg, "unknown") for leg in LEGS}
+    mixer = state.mixer.known if state.mixer.fresh(now_ms) else None
+    found["mixer"] = "unknown" if mixer is None else "slate" if mixer.get("slate") else "open"
+    found["mixer_sound"] = "unknown" if mixer is None else "dark" if mixer.get("muted") else "open"
+    return found
+
+
+def _public(state: State, now_ms: int, wall_ms: int) -> wire.PublicView:
+    said = legs(state, now_ms)
+    known = state.stream.known if state.stream.fresh(now_ms) else {}
+    link = state.links.get("stream")
+
+    def carries(leg: str, barrier: str) -> bool | None:
+        if said[leg] == "unknown":
+            return None
+        return said[leg] == "open" and said[barrier] == "open"
+
+    return wire.PublicView(
+        sees=carries("video", "mixer"),
+        hears=carries("audio", "mixer_sound"),
+        confirmed_ms=wall_ms - (now_ms - state.stream.at_ms) if known else None,
+        viewers=known.get("viewers", 0),
+        delay_ms=state.delay_ms,
+        stream="starting" if link is None or not link.tried else "up" if link.up else "down",
+    )
+
+
+def _seat(state: State, seat_id: str) -> wire.SeatView:
+    seat = state.hall.seats[seat_id]
+    person = state.seating.person(state.hall, seat_id)
+    group = state.hall.groups.get(person.group or "") if person else None
+    return wire.SeatView(
+        id=seat.id,
+        label=seat.label,
+        x_m=seat.x_m,
+        y_m=seat.y_m,
+        person=person.id if person else None,
+        name=person.name if person else None,
+        group=group.name if group else None,
+        role=role_label(person, seat_id, state.seating.chair_seat) if person else None,
+        cameras=tuple(dict.fromkeys(shot.camera for shot in seat.shots)),
+    )
+
+
+def _speakers(state: State) -> tuple[wire.SpeakerView, ...]:
+    found = []
+    for seat_id, (_, wall_ms) in state.open_since.items():
+        seat = _seat(state, seat_id)
+        found.append(
+            wire.SpeakerView(
+                seat=seat_id, person=seat.person, name=seat.name, group=seat.group, role=seat.role, since_ms=wall_ms
+            )
+        )
+    return tuple(found)
+
+
+def _cameras(state: State, airing: frozenset[str], now_ms: int) -> dict[str, wire.CameraView]:
+    inputs = state.mixer.known.get("inputs", {}) if state.mixer.fresh(now_ms) else {}
+    return {
+        name: wire.CameraView(
+            link=_link(state.links.get(name)),
+            moving=camera.moving,
+            preset=camera.preset,
+            on_air=name in airing,
+            wished=camera.wished,
+            picture=inputs.get(name, {}).get("state", "none"),
+        )
+        for name, camera in state.cameras.items()
+    }
+
+
+def _next_shot(state: State, airing: frozenset[str]) -> str | None:
+    for name, camera in state.cameras.items():
+        if name in airing or camera.wished is None:
+            continue
+        for seat in state.hall.seats.values():
+            if any((s.camera, s.preset) == (name, camera.wished) for s in seat.shots):
+                person = state.seating.person(state.hall, seat.id)
+                ready = "staat klaar" if camera.preset == camera.wished else "is onderweg"
+                return f"{name} {ready}: {person.name if person else seat.label}"
+    return None
+
+
+def view(
+    state: State,
+    *,
+    seq: int,
+    now_ms: int,
+    wall_ms: int,
+    airing: frozenset[str],
+    alarms: list[tuple[Alarm, int]],
+) -> wire.StateView:
+    """The whole state for the console; `alarms` come with the wall time since when they hold."""
+    shown, proposal, meeting = state.shown, state.proposal, state.meeting
+    return wire.StateView(
+        seq=seq,
+        now_ms=wall_ms,
+        hall=state.hall.name,
+        organisation=state.organisation,
+        meeting=wire.MeetingView(
+            id=meeting.id,
+            title=meeting.title,
+            state=meeting.state.value,
+            since_ms=meeting.since_ms,
+            opened_ms=meeting.opened_ms,
+            resumes_at=meeting.resumes_at,
+            item=state.item,
+            session=meeting.session,
+            allowed=meetings.allowed(meeting),
+        ),
+        agenda=tuple(
+            wire.ItemView(
+                id=i.id,
+                number=i.number,
+                title=i.title,
+                phase=i.phase.value,
+                closed=i.closed,
+                handled=i.id in state.handled,
+            )
+            for i in state.agenda
+        ),
+        on_air=wire.OnAirView(
+            camera=shown.camera,
+            preset=shown.preset,
+            kind=shown.kind.value,
+            seat=shown.seat,
+            reason=shown.reason,
+            text=sentence(state, shown.text, shown.seat, shown.camera),
+            since_ms=shown.since_ms,
+        ),
+        next_shot=_next_shot(state, airing),
+        proposal=wire.ProposalView(
+            camera=proposal.camera or "",
+            preset=proposal.preset,
+            seat=proposal.seat,
+            text=sentence(state, proposal.reason.text, proposal.seat, proposal.camera),
+        )
+        if proposal
+        else None,
+        speakers=_speakers(state),
+        queue=state.queue,
+        microphones={seat: mic.value for seat, mic in state.mics.items()},
+        seats=tuple(_seat(state, seat) for seat in state.hall.seats),
+        cameras=_cameras(state, airing, now_ms),
+        devices={
+            n: wire.DeviceView(link=_link(link), detail=link.identity if link.up else link.reason)
+            for n, link in state.links.items()
+        },
+        legs=legs(state, now_ms),
+        public=_public(state, now_ms, wall_ms),
+        levels=wire.LevelsView(rms_dbfs=state.rms_dbfs, peak_dbfs=state.peak_dbfs),
+        mode=state.mode.value,
+        title_visible=state.title_visible,
+        presentation=dict(state.route_names),
+        presentation_inputs=state.presentation_inputs,
+        alarms=tuple(
+            wire.AlarmView(code=a.code, text=a.text, advice=a.advice, urgent=a.urgent, since_ms=since)
+            for a, since in alarms
+        ),
+        preview_url=state.preview_url,
+        public_url=state.public_url,
+        rehearsal=state.rehearsal,
+    )
