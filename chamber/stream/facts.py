@@ -1,0 +1,104 @@
+"""What residents may read, by capture time: released with the media of the same moment. Pure."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KEEP = 600
+TEXT_CHARS = 200
+Facts = Mapping[str, Any]
+
+BEFORE: Facts = {
+    "at_ms": 0,
+    "state": "planned",
+    "since_ms": None,
+    "resumes_at": None,
+    "meeting": None,
+    "item": None,
+    "next": None,
+    "speaker": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """One EXT-X-DATERANGE: from when (ms since boot) something holds; None ends what held before."""
+
+    id: str
+    kind: str
+    start_ms: int
+    attributes: Mapping[str, str]
+
+
+def _said(facts: Facts, kind: str) -> dict[str, str]:
+    """The part of the facts that one kind of date range carries."""
+    value = facts.get(kind)
+    if kind == "state":
+        return {"STATE": str(value), "RESUMES-AT": str(facts.get("resumes_at") or "")}
+    if not isinstance(value, Mapping):
+        return {}
+    return {key.upper(): quoted(str(text)) for key, text in value.items() if text}
+
+
+def quoted(text: str) -> str:
+    """Text that may stand between the quotes of a playlist attribute: bounded, without quotes and line ends."""
+    return "".join(c if c >= " " else " " for c in text[:TEXT_CHARS]).replace('"', "”")
+
+
+class FactsTrack:
+    """Facts in order of capture time, bounded; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._track: deque[Facts] = deque([BEFORE], maxlen=KEEP)
+        self._ranges: deque[DateRange] = deque(maxlen=KEEP)
+        self._count = 0
+
+    def add(self, facts: Facts) -> None:
+        """Take facts that hold from their `at_ms` on; what was to hold from later on is replaced."""
+        at_ms = int(facts["at_ms"])
+        while len(self._track) > 1 and self._track[-1]["at_ms"] >= at_ms:
+            self._track.pop()
+        before = self._track[-1]
+        while self._ranges and self._ranges[-1].start_ms >= at_ms:
+            self._ranges.pop()
+        for kind in ("state", "item", "speaker"):
+            said = _said(facts, kind)
+            if said != _said(before, kind):
+                self._count += 1
+                self._ranges.append(DateRange(f"{kind}-{self._count}", kind, at_ms, said))
+        self._track.append(facts)
+
+    def at(self, capture_ms: int | None) -> Facts:
+        """What held at a capture time; None asks for what was said last."""
+        if capture_ms is None:
+            return self._track[-1]
+        return next((f for f in reversed(self._track) if f["at_ms"] <= capture_ms), BEFORE)
+
+    def ranges(self, from_ms: int, to_ms: int) -> Iterator[DateRange]:
+        """Date ranges for a window: those that start inside it, and the newest of each kind from before."""
+        earlier: dict[str, DateRange] = {}
+        inside = []
+        for entry in self._ranges:
+            if entry.start_ms < from_ms:
+                earlier[entry.kind] = entry
+            elif entry.start_ms <= to_ms:
+                inside.append(entry)
+        yield from earlier.values()
+        yield from inside
+
+
+def now_payload(facts: Facts, *, live: bool) -> dict[str, Any]:
+    """The public form of `/now`."""
+    item = facts.get("item")
+    following = facts.get("next")
+    return {
+        "state": facts["state"],
+        "since": facts.get("since_ms"),
+        "resumes_at": facts.get("resumes_at"),
+        "meeting": facts.get("meeting"),
+        "item": {"number": item["number"], "title": item["title"]} if item else None,
+        "speaker": facts.get("speaker"),
+        "next": {"number": following["number"], "title": following["title"]} if following else None,
+        "live": live,
+    }

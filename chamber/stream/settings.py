@@ -1,0 +1,52 @@
+"""What the stream process is told by its composition root, and the frame arithmetic that follows from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FRAME_MS = 40
+RATE_HZ = 48_000
+CHANNELS = 2
+TICK_SAMPLES = RATE_HZ * FRAME_MS // 1000
+SEGMENT_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """Plain values from CONFIG; `part_ms` is an upper bound, the real part is a whole number of frames.
+
+    `delay_ms` (0 to 10 s) is the public delay, the only protection against a late press. `window_ms` is how far the
+    playlist reaches back. `take_back_s` is how far back an order may reach.
+    """
+
+    run_dir: Path
+    width: int = 960
+    height: int = 540
+    part_ms: int = 500
+    gop_ms: int = 1000
+    delay_ms: int = 2000
+    take_back_s: int = 10
+    window_ms: int = 60_000
+    organisation: str = ""
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8080
+
+    @property
+    def part_frames(self) -> int:
+        """Frames in one part: as many as fit in `part_ms`, at least one."""
+        return max(1, self.part_ms // FRAME_MS)
+
+    @property
+    def gop_frames(self) -> int:
+        """Frames from one key frame to the next: a whole number of parts, as near to `gop_ms` as that allows."""
+        return max(1, round(self.gop_ms / self.part_target_ms)) * self.part_frames
+
+    @property
+    def part_target_ms(self) -> int:
+        """Length of a full part; no part is ever longer."""
+        return self.part_frames * FRAME_MS
+
+    @property
+    def segment_ms(self) -> int:
+        """Length of a full segment: a whole number of key frame distances, about 2 s."""
+        gop_ms = self.gop_frames * FRAME_MS
+        return max(1, round(SEGMENT_MS / gop_ms)) * gop_ms
