@@ -1,0 +1,242 @@
+"""What one key of CONFIG says about another: contradictions, which stop the start, and warnings. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chamber.core.domain import Role, ShotKind
+from config.devices import X32_CHANNELS, FixedCamera, ViscaSerialCamera
+from config.model import Config, SeatEntry
+from config.plan import seen_off_axis_deg, shots_of
+
+RESERVED = ("accept", "chair", "presentation")
+"""Words of `shot.take` that no camera may have for an id."""
+
+PROFILE_DEG = 75.0
+"""From here on a face is hardly more than a profile."""
+
+MANY = (ShotKind.DUO, ShotKind.GROUP)
+
+
+def problems(config: Config, broken: frozenset[str] = frozenset()) -> list[str]:
+    """Every contradiction, one line each, without the file's name.
+
+    Args:
+        config: a configuration that is valid key by key.
+        broken: ids of entries that are left out because they have a problem of their own; referring to them is right.
+    """
+    return [
+        *_doubles(config),
+        *_devices(config),
+        *_seats(config, broken),
+        *_presets(config),
+        *_people(config, broken),
+        *_listening(config),
+    ]
+
+
+def _unique(kind: str, entries: Iterable[tuple[str, str]]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for key, value in entries:
+        if value in seen:
+            yield f"{key}: {kind} '{value}' is taken by {seen[value]}; give each its own"
+        seen.setdefault(value, key)
+
+
+def _ids(section: str, entries: Sequence[object], name: str = "id") -> list[tuple[str, str]]:
+    return [(f"{section}[{index}].{name}", getattr(entry, name)) for index, entry in enumerate(entries)]
+
+
+def _doubles(config: Config) -> Iterator[str]:
+    devices = [
+        *_ids("microphones", config.microphones),
+        *_ids("cameras", config.cameras),
+        *_ids("switchers", config.switchers),
+    ]
+    yield from _unique("id", devices)
+    yield from _unique("id", _ids("seats", config.seats))
+    yield from _unique("id", _ids("groups", config.groups))
+    yield from _unique("id", _ids("people", config.people))
+    yield from _unique("id", _ids("agenda", config.agenda))
+    yield from _unique("name", _ids("accounts", config.accounts, "name"))
+    mics = [(f"seats[{n}].mic", f"{seat.system}:{int(seat.channel)}") for n, seat in enumerate(config.seats)]
+    yield from _unique("microphone", mics)
+    seated = [(f"people[{n}].seat", person.seat) for n, person in enumerate(config.people) if person.seat is not None]
+    yield from _unique("seat", seated)
+
+
+def _devices(config: Config) -> Iterator[str]:
+    wires: list[tuple[str, str]] = []
+    for n, system in enumerate(config.microphones):
+        wires.append((f"microphones[{n}].port", f"udp {system.host}:{system.port}"))
+    fixed = [n for n, camera in enumerate(config.cameras) if isinstance(camera, FixedCamera)]
+    for n, camera in enumerate(config.cameras):
+        if camera.id in RESERVED:
+            yield f"cameras[{n}].id: '{camera.id}' is a word of the console; choose another id"
+        if isinstance(camera, FixedCamera):
+            if n != fixed[0]:
+                yield f"cameras[{n}].driver: a second fixed camera; one fixed camera is the wide shot"
+        elif camera.id == "wide":
+            yield f"cameras[{n}].id: 'wide' means the fixed camera; choose another id"
+        elif isinstance(camera, ViscaSerialCamera):
+            wires.append((f"cameras[{n}].path", f"{camera.path}, camera {camera.address}"))
+        else:
+            kind = camera.driver.removeprefix("visca-")
+            wires.append((f"cameras[{n}].port", f"{kind} {camera.host}:{camera.port}"))
+    for n, switcher in enumerate(config.switchers):
+        if (switcher.host is None) == (switcher.path is None):
+            which = "neither host nor path" if switcher.host is None else "both host and path"
+            yield f"switchers[{n}]: has {which}; give host (and port), or path for a serial line"
+        if switcher.programme is not None and switcher.programme not in switcher.outputs:
+            yield _unknown(f"switchers[{n}].programme", "output", switcher.programme, switcher.outputs)
+        if switcher.video is not None and switcher.programme is None:
+            yield f"switchers[{n}].programme: is missing; name the output whose picture is video"
+        wires.append((f"switchers[{n}]", switcher.path or f"tcp {switcher.host}:{switcher.port}"))
+    yield from _unique("address", wires)
+    feeding = [n for n, switcher in enumerate(config.switchers) if switcher.programme is not None]
+    for n in feeding[1:]:
+        yield f"switchers[{n}].programme: switchers[{feeding[0]}] feeds the programme already; keep one of them"
+
+
+def _unknown(key: str, kind: str, given: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"{key}: there is no {kind} '{given}'; known: {shown or 'none'}"
+
+
+def _seats(config: Config, broken: frozenset[str]) -> Iterator[str]:
+    systems = {system.id for system in config.microphones}
+    cameras = {camera.id: camera for camera in config.cameras}
+    for n, seat in enumerate(config.seats):
+        yield from _microphone(f"seats[{n}].mic", seat, systems, broken)
+        yield from _place(f"seats[{n}]", config, seat.x_m, seat.y_m)
+        seen: set[tuple[str, int]] = set()
+        for m, shot in enumerate(seat.shots):
+            key = f"seats[{n}].shots[{m}]"
+            camera = cameras.get(shot.camera)
+            if camera is None:
+                if shot.camera not in broken:
+                    yield _unknown(f"{key}.camera", "camera", shot.camera, cameras)
+            elif isinstance(camera, FixedCamera):
+                yield f"{key}.camera: '{shot.camera}' is fixed and has no presets; name a camera that moves"
+            elif not camera.preset_offset <= shot.preset < camera.preset_offset + camera.presets:
+                first, last = camera.preset_offset, camera.preset_offset + camera.presets - 1
+                yield f"{key}.preset: is {shot.preset}; must be {first} to {last} on '{shot.camera}'"
+            if (shot.camera, shot.preset) in seen:
+                yield f"{key}: preset {shot.preset} of '{shot.camera}' stands here twice; leave one out"
+            seen.add((shot.camera, shot.preset))
+    for n, camera in enumerate(config.cameras):
+        if camera.x_m is not None and camera.y_m is not None:
+            yield from _place(f"cameras[{n}]", config, camera.x_m, camera.y_m)
+
+
+def _microphone(key: str, seat: SeatEntry, systems: set[str], broken: frozenset[str]) -> Iterator[str]:
+    if seat.system not in systems:
+        if seat.system not in broken:
+            yield _unknown(key, "microphone system", seat.system, systems)
+    elif not 1 <= int(seat.channel) <= X32_CHANNELS:
+        yield f"{key}: '{seat.system}' has no channel {int(seat.channel)}; its channels are 1 to {X32_CHANNELS}"
+
+
+def _place(key: str, config: Config, x_m: float, y_m: float) -> Iterator[str]:
+    width_m, depth_m = config.hall.width_m, config.hall.depth_m
+    if width_m is not None and abs(x_m) > width_m / 2:
+        yield f"{key}.x_m: is {x_m:g}, outside the hall; must be {-width_m / 2:g} to {width_m / 2:g} (hall.width_m)"
+    if depth_m is not None and not 0 <= y_m <= depth_m:
+        yield f"{key}.y_m: is {y_m:g}, outside the hall; must be 0 to {depth_m:g} (hall.depth_m)"
+
+
+def _presets(config: Config) -> Iterator[str]:
+    for camera in config.movable:
+        for preset, shown in shots_of(config, camera.id).items():
+            kinds = {shot.kind for _, shot in shown}
+            seats = ", ".join(seat.id for seat, _ in shown)
+            if len({seat.id for seat, _ in shown}) > 1 and (len(kinds) > 1 or not kinds <= set(MANY)):
+                yield (
+                    f"seats: preset {preset} of '{camera.id}' shows {seats}; "
+                    "a preset shared by seats must be kind duo or group at each of them"
+                )
+
+
+def _people(config: Config, broken: frozenset[str]) -> Iterator[str]:
+    seats = {seat.id: seat for seat in config.seats}
+    groups = {group.id for group in config.groups}
+    for n, person in enumerate(config.people):
+        if person.seat is not None and person.seat not in broken:
+            if person.seat not in seats:
+                yield _unknown(f"people[{n}].seat", "seat", person.seat, seats)
+            elif seats[person.seat].shared:
+                yield f"people[{n}].seat: '{person.seat}' is shared by everybody; leave seat out or name another"
+        if person.group is not None and person.group not in groups | broken:
+            yield _unknown(f"people[{n}].group", "group", person.group, groups)
+
+
+def _listening(config: Config) -> Iterator[str]:
+    for n, listen in enumerate(config.control.listen):
+        if not listen.is_loopback:
+            yield (
+                f"control.listen[{n}]: {listen.host} can be reached from outside and TLS is not available in this "
+                "version; listen on 127.0.0.1 and put a TLS proxy or tunnel in front"
+            )
+    taken = [(f"public.listen[{n}]", f"{a.host}:{a.port}") for n, a in enumerate(config.public.listen) if a.port]
+    taken += [(f"control.listen[{n}]", f"{a.host}:{a.port}") for n, a in enumerate(config.control.listen) if a.port]
+    yield from _unique("address", taken)
+    if config.stream.gop_ms < config.stream.part_ms:
+        yield (
+            f"stream.gop_ms: is {config.stream.gop_ms}, shorter than a part; "
+            f"must be at least part_ms ({config.stream.part_ms})"
+        )
+
+
+def warnings(config: Config) -> list[str]:
+    """What works, and is probably not meant; one line each."""
+    return [*_thin_hall(config), *_thin_seats(config), *_thin_people(config), *_thin_cameras(config)]
+
+
+def _thin_hall(config: Config) -> Iterator[str]:
+    if not config.microphones:
+        yield "microphones: there is none; nobody is heard opening one, so every cut is the operator's"
+    if config.wide is None:
+        yield "cameras: none is fixed; without a wide shot the slate stands in for it"
+    if config.sound.input is None:
+        yield "sound.input: is not given; the programme is silent"
+    if not any(account.role in {"operator", "technician"} for account in config.accounts):
+        yield "accounts: nobody may give orders; add an account with role operator"
+
+
+def _thin_seats(config: Config) -> Iterator[str]:
+    for n, seat in enumerate(config.seats):
+        cameras = {shot.camera for shot in seat.shots}
+        if not cameras:
+            yield f"seats[{n}] ({seat.id}): no preset shows it; its speaker is shown wide"
+        elif len(cameras) == 1:
+            yield f"seats[{n}] ({seat.id}): one camera only; when that is on air with another seat, it bridges by wide"
+        for camera in config.movable:
+            angle = seen_off_axis_deg(camera, seat)
+            if camera.id in cameras and angle is not None and angle > PROFILE_DEG:
+                yield f"seats[{n}] ({seat.id}): '{camera.id}' sees this face from {angle:.0f} degrees, a profile"
+
+
+def _thin_people(config: Config) -> Iterator[str]:
+    chairs = [person.id for person in config.people if person.role is Role.CHAIR]
+    if len(chairs) != 1:
+        yield f"people: {len(chairs) or 'none'} with role chair; the director knows the chair when there is exactly one"
+    elif config.chair_seat is None:
+        yield f"people: {chairs[0]} is chair and has no seat; the director does not know the chair's seat"
+    taken = {person.seat for person in config.people}
+    for n, seat in enumerate(config.seats):
+        if not seat.shared and seat.id not in taken:
+            yield f"seats[{n}] ({seat.id}): nobody sits here; its speaker has no name until the operator assigns one"
+    for n, person in enumerate(config.people):
+        if person.role in {Role.COUNCILLOR, Role.GROUP_LEADER} and person.group is None:
+            yield f"people[{n}] ({person.id}): a councillor without a group; no fractie on the name bar"
+
+
+def _thin_cameras(config: Config) -> Iterator[str]:
+    for n, camera in enumerate(config.cameras):
+        if camera.video is None:
+            yield f"cameras[{n}] ({camera.id}): no video; it never goes on air"
+        if isinstance(camera, FixedCamera):
+            continue
+        if camera.place is None:
+            yield f"cameras[{n}] ({camera.id}): no place and heading; the director knows no angles and no pan for it"
+        if not shots_of(config, camera.id):
+            yield f"cameras[{n}] ({camera.id}): no seat has a preset on it; it moves on the operator's order only"

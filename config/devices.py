@@ -1,0 +1,108 @@
+"""Sections of CONFIG for what hangs on a wire: microphones, cameras and presentation switchers.
+
+`driver` chooses the shape of a section. The names below without a driver are part of the contract and are refused
+with a plain word instead of "unknown".
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Degrees, Host, Id, Metres, Path, Port, Section, Source, Text
+
+WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
+    "microphones": (
+        "xair", "osc", "dicentis", "confero", "cocon", "dcn-ng", "tlvcam", "shure-dis", "shure-mxcw", "lines",
+    ),
+    "cameras": ("visca-raw-udp", "panasonic", "onvif"),
+    "switchers": ("kramer-p3000", "videohub", "atem"),
+    "mixer": ("obs", "atem"),
+}  # fmt: skip
+
+X32_CHANNELS = 32
+
+
+class X32Microphones(Section):
+    """A Behringer X32 or Midas M32 mixer whose channels are the microphones, numbered 1 to 32."""
+
+    id: Id
+    driver: Literal["x32"]
+    host: Host
+    port: Port = 10023
+    voice_gated: bool | None = None
+
+
+class _Camera(Section):
+    """What every camera has: where it hangs, and where its picture comes from."""
+
+    id: Id
+    label: Text | None = None
+    x_m: Metres | None = None
+    y_m: Metres | None = None
+    z_m: Annotated[float, Field(ge=0, le=30)] | None = None
+    heading_deg: Degrees | None = None
+    video: Source | None = None
+    video_delay_ms: Annotated[int, Field(ge=0, le=2000)] = 0
+
+    @property
+    def place(self) -> tuple[float, float, float, float] | None:
+        """x, y, z in metres and heading in degrees, or None when CONFIG does not say all four."""
+        if self.x_m is None or self.y_m is None or self.z_m is None or self.heading_deg is None:
+            return None
+        return self.x_m, self.y_m, self.z_m, self.heading_deg
+
+
+class FixedCamera(_Camera):
+    """A camera without control: the wide shot."""
+
+    driver: Literal["fixed"]
+
+
+class _PtzCamera(_Camera):
+    presets: Annotated[int, Field(ge=1, le=254)] = 100
+    preset_offset: Annotated[int, Field(ge=0, le=1)] = 0
+    settle_ms: Annotated[int, Field(ge=100, le=10_000)] | None = None
+
+
+class ViscaUdpCamera(_PtzCamera):
+    """VISCA with Sony's header over UDP."""
+
+    driver: Literal["visca-udp"]
+    host: Host
+    port: Port = 52381
+
+
+class ViscaTcpCamera(_PtzCamera):
+    """VISCA as it stands over TCP (PTZOptics and relatives)."""
+
+    driver: Literal["visca-tcp"]
+    host: Host
+    port: Port = 5678
+
+
+class ViscaSerialCamera(_PtzCamera):
+    """VISCA over a serial line; `path` is a device or a URL such as socket://host:port."""
+
+    driver: Literal["visca-serial"]
+    path: Path
+    address: Annotated[int, Field(ge=1, le=7)] = 1
+
+
+class ExtronSwitcher(Section):
+    """An Extron switcher that speaks SIS, over TCP (`host`) or a serial line (`path`): one of the two."""
+
+    id: Id
+    driver: Literal["extron-sis"]
+    host: Host | None = None
+    port: Port = 23
+    path: Path | None = None
+    inputs: Annotated[dict[Id, Annotated[int, Field(ge=1, le=128)]], Field(min_length=1)]
+    outputs: Annotated[dict[Id, Annotated[int, Field(ge=1, le=128)]], Field(min_length=1)]
+    programme: Id | None = None
+    video: Source | None = None
+
+
+PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
+Microphones = X32Microphones
+Camera = Annotated[PtzCamera | FixedCamera, Field(discriminator="driver")]
+Switcher = ExtronSwitcher

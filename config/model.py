@@ -1,0 +1,187 @@
+"""CONFIG as a frozen value: one class per table. What each key means stands in example.toml."""
+
+from pathlib import Path as FilePath
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from chamber.core.domain import Phase, Role, ShotKind
+from config.base import Degrees, Id, Listen, Listens, Metres, Path, Section, Source, Text
+from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
+from config.director import Director
+
+MIC_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}:[0-9]{1,2}$"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; write one such as Europe/Amsterdam") from None
+    return name
+
+
+class HallSection(Section):
+    """The hall: its name, whose it is, and how large."""
+
+    name: Text
+    organisation: Text
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
+    width_m: Annotated[float, Field(ge=2, le=100)] | None = None
+    depth_m: Annotated[float, Field(ge=2, le=100)] | None = None
+
+
+class Data(Section):
+    """Where meetings are kept, and where the processes meet."""
+
+    dir: Path
+    run_dir: Path | None = None
+
+
+class Sound(Section):
+    """The sound of the hall as one stereo source."""
+
+    input: Source | None = None
+    offset_ms: Annotated[int, Field(ge=-2000, le=2000)] = 0
+
+
+class ShotEntry(Section):
+    """A stored preset that shows the seat it stands at."""
+
+    camera: Id
+    preset: Annotated[int, Field(ge=0, le=254)]
+    kind: Literal[ShotKind.SPEAKER, ShotKind.CHAIR, ShotKind.DUO, ShotKind.GROUP, ShotKind.LECTERN] = ShotKind.SPEAKER
+
+
+class SeatEntry(Section):
+    """A place with a microphone."""
+
+    id: Id
+    label: Text
+    mic: Annotated[str, Field(pattern=MIC_PATTERN)]
+    x_m: Metres
+    y_m: Metres
+    facing_deg: Degrees | None = None
+    shared: bool = False
+    shots: Annotated[tuple[ShotEntry, ...], Field(max_length=20)] = ()
+
+    @property
+    def system(self) -> str:
+        """Id of the microphone system."""
+        return self.mic.partition(":")[0]
+
+    @property
+    def channel(self) -> str:
+        """Channel within that system, in its own numbering: an X32 has "01" to "32"."""
+        return self.mic.partition(":")[2].zfill(2)
+
+
+class GroupEntry(Section):
+    """A fractie."""
+
+    id: Id
+    name: Text
+
+
+class PersonEntry(Section):
+    """Somebody who may speak."""
+
+    id: Id
+    name: Text
+    role: Role
+    group: Id | None = None
+    seat: Id | None = None
+
+
+class AgendaEntry(Section):
+    """One agenda item; their order is the order of the list."""
+
+    id: Id
+    number: Annotated[str, Field(min_length=1, max_length=20)]
+    title: Text
+    phase: Phase = Phase.DEBATE
+    closed: bool = False
+
+
+class Mixer(Section):
+    """The vision mixer and the size of the programme."""
+
+    driver: Literal["builtin"] = "builtin"
+    width: Annotated[int, Field(ge=320, le=1920, multiple_of=2)] = 1280
+    height: Annotated[int, Field(ge=180, le=1080, multiple_of=2)] = 720
+
+
+class Stream(Section):
+    """What the public gets, and how late."""
+
+    part_ms: Annotated[int, Field(ge=200, le=1000)] = 500
+    gop_ms: Annotated[int, Field(ge=400, le=4000, multiple_of=40)] = 1000
+    delay_ms: Annotated[int, Field(ge=0, le=60_000)] = 2000
+    take_back_s: Annotated[int, Field(ge=1, le=120)] = 10
+
+
+class Public(Section):
+    """Where the public page is served; TLS stands in front of it."""
+
+    listen: Listens = (Listen("127.0.0.1", 8080),)
+
+
+class Control(Section):
+    """Where console and preview reach the controller."""
+
+    listen: Listens = (Listen("127.0.0.1", 8081),)
+
+
+class Account(Section):
+    """Who may use the control API."""
+
+    name: Id
+    role: Literal["operator", "technician", "chair", "watcher"]
+    token_file: Path
+
+
+class Config(Section):
+    """The whole of CONFIG."""
+
+    hall: HallSection
+    data: Data
+    microphones: Annotated[tuple[Microphones, ...], Field(max_length=8)] = ()
+    cameras: Annotated[tuple[Camera, ...], Field(max_length=16)] = ()
+    sound: Sound = Sound()
+    seats: Annotated[tuple[SeatEntry, ...], Field(max_length=200)] = ()
+    groups: Annotated[tuple[GroupEntry, ...], Field(max_length=50)] = ()
+    people: Annotated[tuple[PersonEntry, ...], Field(max_length=500)] = ()
+    agenda: Annotated[tuple[AgendaEntry, ...], Field(max_length=200)] = ()
+    switchers: Annotated[tuple[Switcher, ...], Field(max_length=8)] = ()
+    mixer: Mixer = Mixer()
+    director: Director = Director()
+    stream: Stream = Stream()
+    public: Public = Public()
+    control: Control = Control()
+    accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()
+
+    @property
+    def data_dir(self) -> FilePath:
+        """Where meetings are kept."""
+        return FilePath(self.data.dir)
+
+    @property
+    def run_dir(self) -> FilePath:
+        """Where the processes meet: the sockets of docs/architecture.md."""
+        return FilePath(self.data.run_dir) if self.data.run_dir is not None else self.data_dir / "run"
+
+    @property
+    def wide(self) -> FixedCamera | None:
+        """The camera of the wide shot."""
+        return next((camera for camera in self.cameras if isinstance(camera, FixedCamera)), None)
+
+    @property
+    def movable(self) -> tuple[PtzCamera, ...]:
+        """The cameras with presets."""
+        return tuple(camera for camera in self.cameras if not isinstance(camera, FixedCamera))
+
+    @property
+    def chair_seat(self) -> str | None:
+        """Seat of the first person with the role of chair."""
+        return next((person.seat for person in self.people if person.role is Role.CHAIR), None)
