@@ -1,9 +1,10 @@
 """What residents may read, by capture time: released with the media of the same moment. Pure."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
+
+from chamber.stream.packager import Mark
 
 KEEP = 600
 TEXT_CHARS = 200
@@ -21,24 +22,14 @@ BEFORE: Facts = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
-    """One EXT-X-DATERANGE: from when (ms since boot) something holds; None ends what held before."""
-
-    id: str
-    kind: str
-    start_ms: int
-    attributes: Mapping[str, str]
-
-
-def _said(facts: Facts, kind: str) -> dict[str, str]:
-    """The part of the facts that one kind of date range carries."""
+def _said(facts: Facts, kind: str) -> tuple[tuple[str, str], ...]:
+    """The part of the facts that one kind of mark carries, as playlist attributes."""
     value = facts.get(kind)
     if kind == "state":
-        return {"STATE": str(value), "RESUMES-AT": str(facts.get("resumes_at") or "")}
+        return ("X-STATE", str(value)), ("X-RESUMES-AT", quoted(str(facts.get("resumes_at") or "")))
     if not isinstance(value, Mapping):
-        return {}
-    return {key.upper(): quoted(str(text)) for key, text in value.items() if text}
+        return ()
+    return tuple((f"X-{key.upper()}", quoted(str(text))) for key, text in value.items() if text)
 
 
 def quoted(text: str) -> str:
@@ -51,7 +42,7 @@ class FactsTrack:
 
     def __init__(self) -> None:
         self._track: deque[Facts] = deque([BEFORE], maxlen=KEEP)
-        self._ranges: deque[DateRange] = deque(maxlen=KEEP)
+        self._marks: deque[Mark] = deque(maxlen=KEEP)
         self._count = 0
 
     def add(self, facts: Facts) -> None:
@@ -60,13 +51,13 @@ class FactsTrack:
         while len(self._track) > 1 and self._track[-1]["at_ms"] >= at_ms:
             self._track.pop()
         before = self._track[-1]
-        while self._ranges and self._ranges[-1].start_ms >= at_ms:
-            self._ranges.pop()
+        while self._marks and self._marks[-1].capture_ms >= at_ms:
+            self._marks.pop()
         for kind in ("state", "item", "speaker"):
             said = _said(facts, kind)
             if said != _said(before, kind):
                 self._count += 1
-                self._ranges.append(DateRange(f"{kind}-{self._count}", kind, at_ms, said))
+                self._marks.append(Mark(f"{kind}-{self._count}", kind, at_ms, said))
         self._track.append(facts)
 
     def at(self, capture_ms: int | None) -> Facts:
@@ -75,17 +66,16 @@ class FactsTrack:
             return self._track[-1]
         return next((f for f in reversed(self._track) if f["at_ms"] <= capture_ms), BEFORE)
 
-    def ranges(self, from_ms: int, to_ms: int) -> Iterator[DateRange]:
-        """Date ranges for a window: those that start inside it, and the newest of each kind from before."""
-        earlier: dict[str, DateRange] = {}
+    def marks(self, from_ms: int, to_ms: int) -> list[Mark]:
+        """Marks for a window of capture times: those inside it, and the newest of each kind from before it."""
+        earlier: dict[str, Mark] = {}
         inside = []
-        for entry in self._ranges:
-            if entry.start_ms < from_ms:
-                earlier[entry.kind] = entry
-            elif entry.start_ms <= to_ms:
-                inside.append(entry)
-        yield from earlier.values()
-        yield from inside
+        for mark in self._marks:
+            if mark.capture_ms < from_ms:
+                earlier[mark.kind] = mark
+            elif mark.capture_ms <= to_ms:
+                inside.append(mark)
+        return [*earlier.values(), *inside]
 
 
 def now_payload(facts: Facts, *, live: bool) -> dict[str, Any]:
