@@ -1,0 +1,142 @@
+"""The command line: `chamber COMMAND`. Exit 0 done, 1 failed, 2 wrong usage or configuration."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from chamber.core.errors import ChamberError, ConfigError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _run(args: argparse.Namespace) -> int:
+    from chamber.apps.run import main
+
+    return main(args.config)
+
+
+def _mixer(args: argparse.Namespace) -> int:
+    from chamber.apps.mixer import main
+
+    return main(args.config)
+
+
+def _stream(args: argparse.Namespace) -> int:
+    from chamber.apps.stream import main
+
+    return main(args.config)
+
+
+def _sim(args: argparse.Namespace) -> int:
+    from chamber.apps.sim import main
+
+    return main(args.config, barcode=args.barcode, control=args.control)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from chamber.apps.demo import Wanted, main
+
+    return main(
+        Wanted(args.headless, args.seconds, args.data, args.report, args.public_port, args.control_port),
+    )
+
+
+def _console(args: argparse.Namespace) -> int:
+    from chamber.apps.console import main
+
+    return main(args.url, args.token_file)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from chamber.apps.check import main
+
+    return main(args.config, args.probe)
+
+
+def _direct(args: argparse.Namespace) -> int:
+    from chamber.apps.direct import main
+
+    return main(args.config)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from chamber.apps.verify import main
+
+    return main(args.meeting)
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from chamber.apps.bench import main
+
+    return main(args.name, as_json=args.json, options=args.options)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError("a port is 1 to 65535")
+    return port
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="chamber", description="Runs a council chamber.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, act: Command, text: str, *, config: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(act=act)
+        if config:
+            command.add_argument("config", type=Path, metavar="CONFIG", help="configuration file (TOML)")
+        return command
+
+    demo = add(
+        "demo", _demo, "a whole hall simulated: devices, pictures, sound, meeting, stream, console", config=False
+    )
+    demo.add_argument("--headless", action="store_true", help="no console; the scripted meeting plays by itself")
+    demo.add_argument("--seconds", type=int, help="play a meeting through every state in N (45 or more) and end")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="keep the data here (default: a folder that is removed)")
+    demo.add_argument("--report", type=Path, metavar="FILE", help="write what was measured (JSON)")
+    demo.add_argument("--public-port", type=_port, metavar="P")
+    demo.add_argument("--control-port", type=_port, metavar="P")
+    add("run", _run, "the controller: devices, director, meeting, journal, control API")
+    add("mixer", _mixer, "the built-in mixer: camera pictures and sound to one programme")
+    add("stream", _stream, "encoder, gate, packager and the public page")
+    sim = add("sim", _sim, "simulators of every device in CONFIG, on its addresses")
+    sim.add_argument("--barcode", action="store_true", help="draw each frame's capture time as a barcode")
+    sim.add_argument("--control", type=Path, metavar="SOCKET", help="take orders for the people in the hall here")
+    console = add("console", _console, "the operator's console", config=False)
+    console.add_argument("--url", default="http://127.0.0.1:8081", help="control API (default %(default)s)")
+    console.add_argument("--token-file", type=Path, metavar="F", help="file with the account's token")
+    check = add("check", _check, "every problem of a configuration at once")
+    check.add_argument("--probe", action="store_true", help="dial each device and print what it read")
+    direct = add("direct", _direct, "the director alone, JSON lines on stdin and stdout, virtual time", config=False)
+    direct.add_argument("config", metavar="CONFIG|-", help="configuration, or - for the hall in the init message")
+    verify = add("verify", _verify, "check a meeting's journal", config=False)
+    verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings")
+    bench = add("bench", _bench, "measure on this machine", config=False)
+    bench.add_argument("name", nargs="?", help="wire or director (default: all)")
+    bench.add_argument("--json", action="store_true", help="one JSON object")
+    bench.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.act(args))
+    except ConfigError as exc:
+        for problem in exc.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    except ChamberError as exc:
+        print(exc, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
