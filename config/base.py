@@ -68,11 +68,10 @@ def parse_listen(text: str) -> Listen:
     return Listen(bare, int(port))
 
 
-def _listens(given: Any) -> tuple[Listen, ...]:
-    texts = [given] if isinstance(given, str) else given
-    if not isinstance(texts, list | tuple) or not texts or not all(isinstance(text, str | Listen) for text in texts):
-        raise ValueError('must be an address such as "127.0.0.1:8080", or a list of them')
-    return tuple(text if isinstance(text, Listen) else parse_listen(text) for text in texts)
+def _listen(given: Any) -> Listen:
+    if not isinstance(given, str):
+        raise ValueError(f"is {given!r}; must be an address such as 127.0.0.1:8080")
+    return parse_listen(given)
 
 
-Listens = Annotated[tuple[Listen, ...], PlainValidator(_listens)]
+Address = Annotated[Listen, PlainValidator(_listen)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from chamber.core.domain import Role, ShotKind
-from config.devices import X32_CHANNELS, FixedCamera, ViscaSerialCamera
+from config.devices import PRESETS, X32_CHANNELS, FixedCamera, ViscaSerialCamera
 from config.model import Config, SeatEntry
 from config.plan import seen_off_axis_deg, shots_of
 
@@ -117,9 +117,9 @@ def _seats(config: Config, broken: frozenset[str]) -> Iterator[str]:
                     yield _unknown(f"{key}.camera", "camera", shot.camera, cameras)
             elif isinstance(camera, FixedCamera):
                 yield f"{key}.camera: '{shot.camera}' is fixed and has no presets; name a camera that moves"
-            elif not camera.preset_offset <= shot.preset < camera.preset_offset + camera.presets:
-                first, last = camera.preset_offset, camera.preset_offset + camera.presets - 1
-                yield f"{key}.preset: is {shot.preset}; must be {first} to {last} on '{shot.camera}'"
+            elif not any(shot.preset in numbers for numbers in PRESETS[camera.profile]):
+                known = " or ".join(f"{numbers[0]} to {numbers[-1]}" for numbers in PRESETS[camera.profile])
+                yield f"{key}.preset: is {shot.preset}; '{shot.camera}' ({camera.profile}) has presets {known}"
             if (shot.camera, shot.preset) in seen:
                 yield f"{key}: preset {shot.preset} of '{shot.camera}' stands here twice; leave one out"
             seen.add((shot.camera, shot.preset))
@@ -170,20 +170,16 @@ def _people(config: Config, broken: frozenset[str]) -> Iterator[str]:
 
 
 def _listening(config: Config) -> Iterator[str]:
-    for n, listen in enumerate(config.control.listen):
-        if not listen.is_loopback:
-            yield (
-                f"control.listen[{n}]: {listen.host} can be reached from outside and TLS is not available in this "
-                "version; listen on 127.0.0.1 and put a TLS proxy or tunnel in front"
-            )
-    taken = [(f"public.listen[{n}]", f"{a.host}:{a.port}") for n, a in enumerate(config.public.listen) if a.port]
-    taken += [(f"control.listen[{n}]", f"{a.host}:{a.port}") for n, a in enumerate(config.control.listen) if a.port]
-    yield from _unique("address", taken)
-    if config.stream.gop_ms < config.stream.part_ms:
+    control, public, stream = config.control.listen, config.public.listen, config.stream
+    if not control.is_loopback:
         yield (
-            f"stream.gop_ms: is {config.stream.gop_ms}, shorter than a part; "
-            f"must be at least part_ms ({config.stream.part_ms})"
+            f"control.listen: {control.host} can be reached from outside and TLS is not available in this version; "
+            "listen on 127.0.0.1 and let a TLS proxy or a tunnel lead there"
         )
+    if control == public and control.port:
+        yield f"control.listen: port {control.port} is taken by public.listen; give each its own"
+    if stream.gop_ms < stream.part_ms:
+        yield f"stream.gop_ms: is {stream.gop_ms}, shorter than a part; must be at least part_ms ({stream.part_ms})"
 
 
 def warnings(config: Config) -> list[str]:

@@ -21,6 +21,18 @@ WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
 
 X32_CHANNELS = 32
 
+PRESETS: dict[str, tuple[range, ...]] = {
+    "generic": (range(255),),
+    "ptzoptics": (range(90), range(100, 255)),
+    "sony-srg": (range(1, 17),),
+    "sony-srg-360she": (range(1, 17),),
+    "sony-x400": (range(1, 101),),
+    "sony-x1000": (range(1, 101),),
+    "sony-fr7": (range(1, 101),),
+    "sony-am7": (range(1, 101),),
+}
+"""Camera families and the presets that each has, numbered as its own remote does."""
+
 
 class X32Microphones(Section):
     """A Behringer X32 or Midas M32 mixer whose channels are the microphones, numbered 1 to 32."""
@@ -59,8 +71,9 @@ class FixedCamera(_Camera):
 
 
 class _PtzCamera(_Camera):
-    presets: Annotated[int, Field(ge=1, le=254)] = 100
-    preset_offset: Annotated[int, Field(ge=0, le=1)] = 0
+    profile: Literal[
+        "generic", "ptzoptics", "sony-srg", "sony-srg-360she", "sony-x400", "sony-x1000", "sony-fr7", "sony-am7"
+    ] = "generic"
     settle_ms: Annotated[int, Field(ge=100, le=10_000)] | None = None
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from chamber.core.domain import Phase, Role, ShotKind
-from config.base import Degrees, Id, Listen, Listens, Metres, Path, Section, Source, Text
+from config.base import Address, Degrees, Id, Listen, Metres, Path, Section, Source, Text
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
@@ -43,7 +43,7 @@ class Sound(Section):
     """The sound of the hall as one stereo source."""
 
     input: Source | None = None
-    offset_ms: Annotated[int, Field(ge=-2000, le=2000)] = 0
+    offset_ms: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
 
 class ShotEntry(Section):
@@ -108,29 +108,29 @@ class Mixer(Section):
     """The vision mixer and the size of the programme."""
 
     driver: Literal["builtin"] = "builtin"
-    width: Annotated[int, Field(ge=320, le=1920, multiple_of=2)] = 1280
-    height: Annotated[int, Field(ge=180, le=1080, multiple_of=2)] = 720
+    width: Annotated[int, Field(ge=320, le=1920, multiple_of=2)] = 960
+    height: Annotated[int, Field(ge=180, le=1080, multiple_of=2)] = 540
 
 
 class Stream(Section):
     """What the public gets, and how late."""
 
     part_ms: Annotated[int, Field(ge=200, le=1000)] = 500
-    gop_ms: Annotated[int, Field(ge=400, le=4000, multiple_of=40)] = 1000
-    delay_ms: Annotated[int, Field(ge=0, le=60_000)] = 2000
+    gop_ms: Annotated[int, Field(ge=400, le=4000)] = 1000
+    delay_ms: Annotated[int, Field(ge=0, le=10_000)] = 2000
     take_back_s: Annotated[int, Field(ge=1, le=120)] = 10
 
 
 class Public(Section):
     """Where the public page is served; TLS stands in front of it."""
 
-    listen: Listens = (Listen("127.0.0.1", 8080),)
+    listen: Address = Listen("127.0.0.1", 8080)
 
 
 class Control(Section):
     """Where console and preview reach the controller."""
 
-    listen: Listens = (Listen("127.0.0.1", 8081),)
+    listen: Address = Listen("127.0.0.1", 8081)
 
 
 class Account(Section):

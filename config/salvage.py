@@ -36,12 +36,14 @@ class Rest:
 
 
 def salvage(raw: Mapping[str, Any], places: Sequence[tuple[int | str, ...]]) -> Rest | None:
-    """What can still be checked, or None when a whole list is unusable and everything would seem unknown.
+    """What can still be checked, or None when a list or an id is unusable, so that what is right would seem unknown.
 
     Args:
         raw: the file's tables.
         places: where the problems are, as keys and positions; the first two steps count.
     """
+    if any(place[-1] == "id" for place in places if place):
+        return None
     tables, ids, left = dict(raw), set[str](), dict[str, list[int]]()
     for section in {str(place[0]) for place in places if place}:
         found = [place[1] for place in places if place[0] == section and len(place) > 1]

@@ -1,5 +1,6 @@
 """Turns pydantic's findings into lines that a technician can act on: where, what is wrong, what would be valid."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import UnionType
@@ -74,7 +75,7 @@ def _what(error: ErrorDetails, plain: str, known: Mapping[str, Any]) -> str:
     if kind == "union_tag_invalid":
         return _driver(plain, str(context["tag"]), str(context["expected_tags"]))
     if kind in {"literal_error", "enum"}:
-        expected = str(context["expected"])
+        expected = re.sub(r"<[\w.]+: ('[^']*')>", r"\1", str(context["expected"]))
         if plain.endswith(".driver"):
             return _driver(plain.removesuffix(".driver"), str(given), expected)
         return f"is {_shown(given)}; must be {expected}"
