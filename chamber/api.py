@@ -113,31 +113,32 @@ def _authorised(accounts: tuple[Account, ...], header: str) -> Account | None:
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Open = Mapping[str, Handler]
 
 
 class Api:
-    """The aiohttp application of the control API; `open_pages` are extra GET paths that guard themselves."""
+    """The aiohttp application of the control API."""
 
-    def __init__(
-        self,
-        controller: Controller,
-        accounts: tuple[Account, ...],
-        registry: CollectorRegistry,
-        open_pages: Open | None = None,
-    ) -> None:
+    def __init__(self, controller: Controller, accounts: tuple[Account, ...], registry: CollectorRegistry) -> None:
         self._controller, self._accounts, self._registry = controller, accounts, registry
         self.hub = Hub(controller)
         self.app = web.Application(client_max_size=BODY_BYTES, middlewares=[self._guard])
-        self._free = {"/healthz", *(open_pages or {})}
+        self._free = {"/healthz"}
         self.app.router.add_get("/api/v1/state", self._state)
         self.app.router.add_get("/api/v1/events", self._events)
         self.app.router.add_post("/api/v1/commands", self._commands)
         self.app.router.add_get("/api/v1/openapi.json", self._openapi)
         self.app.router.add_get("/metrics", self._metrics)
         self.app.router.add_get("/healthz", self._healthz)
-        for path, handler in (open_pages or {}).items():
+
+    def add_pages(self, pages: Mapping[str, Handler]) -> None:
+        """Serve GET paths whose handlers guard themselves."""
+        for path, handler in pages.items():
+            self._free.add(path)
             self.app.router.add_get(path, handler)
+
+    def authorised(self, request: web.Request) -> bool:
+        """Whether a request carries the token of an account."""
+        return _authorised(self._accounts, request.headers.get("Authorization", "")) is not None
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:

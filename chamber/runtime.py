@@ -429,6 +429,13 @@ class Runtime:
             alarms=list(self._alarms.values()),
         )
 
+    def trouble(self, code: str, text: str | None) -> None:
+        """Something beside the queue has a problem the operator must know of; None when it is over."""
+        self.state.problems.pop(code, None)
+        if text is not None:
+            self.state.problems[code] = text
+        self.touch()
+
     def set_mode(self, mode: Mode) -> None:
         """Who cuts from now on."""
         self.state.mode = mode

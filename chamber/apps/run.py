@@ -1,0 +1,166 @@
+"""`chamber run CONFIG`: the controller."""
+
+import asyncio
+import fcntl
+import random
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from chamber import links
+from chamber.api import Account, Api
+from chamber.apps import service
+from chamber.apps.devices import build
+from chamber.apps.meetings import Meetings
+from chamber.clock import SystemClock
+from chamber.core.director.reducer import Director
+from chamber.core.errors import ConfigError
+from chamber.core.scenes import Seating
+from chamber.ipc import LineClient
+from chamber.measure import Measures
+from chamber.orders import Orders, Presentation
+from chamber.ports import Device
+from chamber.preview import Preview
+from chamber.record import Record
+from chamber.runtime import LinkChanged, Outputs, Runtime
+from chamber.state import State
+from chamber.supervisor import supervise
+from chamber.wire import AnyOrder, StateView
+from config import plan
+from config.load import load
+from config.model import Config
+
+TOKEN_CHARS = 16
+
+
+class Controller:
+    """Runtime and orders as the control API sees them."""
+
+    def __init__(self, runtime: Runtime, orders: Orders) -> None:
+        self._runtime, self._orders = runtime, orders
+
+    def view(self) -> StateView:
+        """The whole state."""
+        return self._runtime.view()
+
+    async def order(self, order: AnyOrder, account: str) -> int:
+        """Carry out one order and return the number of the state that shows it."""
+        return await self._orders.order(order, account)
+
+    async def changed(self) -> None:
+        """Wait for the next change of the state."""
+        await self._runtime.changed()
+
+    def healthy(self) -> bool:
+        """Whether the runtime still does its work."""
+        return self._runtime.healthy()
+
+
+def accounts(config: Config) -> tuple[Account, ...]:
+    """Accounts with their tokens read from the files that CONFIG names."""
+    found = []
+    for account in config.accounts:
+        token = Path(account.token_file).read_text(encoding="utf-8").strip()
+        if len(token) < TOKEN_CHARS:
+            raise ConfigError(
+                [f"accounts.{account.name}.token_file: a token of at least {TOKEN_CHARS} characters is needed"]
+            )
+        found.append(Account(account.name, account.role, token))
+    return tuple(found)
+
+
+def presentation(config: Config) -> Presentation | None:
+    """Where the named sources and outputs of the presentation are."""
+    switcher = next(iter(config.switchers), None)
+    if switcher is None:
+        return None
+    return Presentation(switcher.id, dict(switcher.inputs), dict(switcher.outputs), switcher.programme)
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold DATA for this controller; two controllers on one DATA would write one journal."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise ConfigError([f"data.dir: {data_dir} is in use by another controller; stop that one first"]) from exc
+        yield
+
+
+async def listen(app: web.Application, addresses: Sequence[object]) -> web.AppRunner:
+    """Serve an application on addresses of CONFIG (`host` and `port`)."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    for address in addresses:
+        await web.TCPSite(runner, address.host, address.port).start()  # type: ignore[attr-defined]
+    return runner
+
+
+async def serve(config: Config) -> None:
+    """Run the controller until cancelled, or until a bug in the core ends it."""
+    clock, measures = SystemClock(), Measures()
+    meetings = Meetings(config.data_dir, clock, config.hall.organisation)
+    restored = meetings.restore()
+    hall, switcher = plan.hall(config), presentation(config)
+    state = State(
+        hall,
+        restored.meeting,
+        plan.agenda(config),
+        Seating(bound=restored.bound, chair_seat=hall.chair_seat),
+        organisation=config.hall.organisation,
+        public_url=f"http://{config.public.listen[0]}/",
+        delay_ms=config.stream.delay_ms,
+        presentation_inputs=tuple(switcher.inputs) if switcher else (),
+        item=restored.item,
+        handled=restored.handled,
+    )
+    devices = build(config, lambda event: run.post(event), clock  # noqa: PLW0108 - bound below)
+    mixer = LineClient("mixer", config.run_dir / "mixer.sock", lambda message: links.from_mixer(run, message))
+    stream = LineClient("stream", config.run_dir / "stream.sock", lambda message: links.from_stream(run, message))
+    record = Record(clock, meetings.keeper(), meetings.begin)
+    record.resume(restored.meeting.state)
+    outputs = Outputs(mixer.send, stream.send, devices.cameras, devices.switchers, devices.microphones)
+    run = Runtime(state, Director(plan.director_plan(config)), outputs, record, clock, measures, secrets.token_hex(8))
+    meetings.on_trouble(run.trouble)
+    orders = Orders(run, switcher, config.stream.take_back_s)
+    inputs = {camera.id: camera.label or camera.id for camera in config.cameras}
+    if plan.presentation_source(config) is not None:
+        inputs["presentation"] = "Presentatie"
+    inputs["programme"] = "Programma"
+    api = Api(Controller(run, orders), accounts(config), measures.registry)
+    preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised)
+    api.add_pages(preview.pages())
+    state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"
+    sessions: list[Device | LineClient] = [*devices.all(), mixer, stream]
+    runner = await listen(api.app, config.control.listen)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for session in sessions:
+                group.create_task(
+                    supervise(
+                        session.name, session.serve, lambda n, r: run.post(LinkChanged(n, r)), clock, random.random
+                    )
+                )
+            group.create_task(links.pulse(run, clock))
+            group.create_task(api.hub.run())
+            group.create_task(service.watch(run.healthy, clock.sleep))
+            service.ready()
+            await run.fatal
+    finally:
+        run.close()
+        await api.hub.close()
+        await preview.close()
+        await runner.cleanup()
+        await asyncio.to_thread(meetings.close)
+
+
+def main(path: Path) -> int:
+    """Run the controller of one hall; ends on SIGTERM, or with 1 on a bug."""
+    config = load(path)
+    with alone(config.data_dir):
+        return service.run("controller", lambda: serve(config))

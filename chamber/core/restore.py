@@ -1,0 +1,49 @@
+"""What a restarted controller knows of its meeting: the journal, folded. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chamber.core.domain import MeetingState
+from chamber.core.meeting import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where a meeting stood when its journal ended; `bound` is who was assigned to which seat."""
+
+    meeting: Meeting
+    item: str | None = None
+    handled: frozenset[str] = frozenset()
+    bound: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def fold(restored: Restored, kind: str, fields: Mapping[str, Any], wall_ms: int) -> Restored:
+    """Take in one journal entry; kinds that do not matter here change nothing."""
+    if kind == "meeting":
+        meeting = restored.meeting
+        state = MeetingState(fields["state"])
+        opened = wall_ms if state is MeetingState.OPEN and meeting.opened_ms is None else meeting.opened_ms
+        meeting = replace(
+            meeting,
+            state=state,
+            since_ms=wall_ms,
+            opened_ms=opened,
+            reason=fields.get("reason", ""),
+            resumes_at=fields.get("resumes_at"),
+            session=fields.get("session", meeting.session),
+        )
+        return replace(restored, meeting=meeting)
+    if kind == "item":
+        handled = restored.handled | {restored.item} if restored.item else restored.handled
+        return replace(restored, item=fields["item"], handled=handled)
+    if kind == "assign":
+        return replace(restored, bound={**restored.bound, fields["seat"]: fields["person"]})
+    return restored
+
+
+def fold_all(start: Restored, entries: Iterable[tuple[str, Mapping[str, Any], int]]) -> Restored:
+    """The state after every entry (kind, fields, wall ms), in order."""
+    for kind, fields, wall_ms in entries:
+        start = fold(start, kind, fields, wall_ms)
+    return start
