@@ -47,6 +47,9 @@ class Listen:
     host: str
     port: int
 
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     @property
     def is_loopback(self) -> bool:
         """True when only this machine can connect."""
@@ -68,10 +71,11 @@ def parse_listen(text: str) -> Listen:
     return Listen(bare, int(port))
 
 
-def _listen(given: Any) -> Listen:
-    if not isinstance(given, str):
-        raise ValueError(f"is {given!r}; must be an address such as 127.0.0.1:8080")
-    return parse_listen(given)
+def _listens(given: Any) -> tuple[Listen, ...]:
+    texts = given if isinstance(given, list) else [given]
+    if not texts or len(texts) > 4 or not all(isinstance(text, str) for text in texts):
+        raise ValueError("must be an address such as 127.0.0.1:8080, or a list of one to four")
+    return tuple(parse_listen(text) for text in texts)
 
 
-Address = Annotated[Listen, PlainValidator(_listen)]
+Addresses = Annotated[tuple[Listen, ...], PlainValidator(_listens)]

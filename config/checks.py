@@ -91,6 +91,10 @@ def _devices(config: Config) -> Iterator[str]:
             yield f"switchers[{n}].programme: is missing; name the output whose picture is video"
         wires.append((f"switchers[{n}]", switcher.path or f"tcp {switcher.host}:{switcher.port}"))
     yield from _unique("address", wires)
+    speeds: dict[str, int] = {}
+    for n, camera in enumerate(config.cameras):
+        if isinstance(camera, ViscaSerialCamera) and speeds.setdefault(camera.path, camera.baud) != camera.baud:
+            yield f"cameras[{n}].baud: is {camera.baud}; must be {speeds[camera.path]} like the first on {camera.path}"
     feeding = [n for n, switcher in enumerate(config.switchers) if switcher.programme is not None]
     for n in feeding[1:]:
         yield f"switchers[{n}].programme: switchers[{feeding[0]}] feeds the programme already; keep one of them"
@@ -170,14 +174,16 @@ def _people(config: Config, broken: frozenset[str]) -> Iterator[str]:
 
 
 def _listening(config: Config) -> Iterator[str]:
-    control, public, stream = config.control.listen, config.public.listen, config.stream
-    if not control.is_loopback:
-        yield (
-            f"control.listen: {control.host} can be reached from outside and TLS is not available in this version; "
-            "listen on 127.0.0.1 and let a TLS proxy or a tunnel lead there"
-        )
-    if control == public and control.port:
-        yield f"control.listen: port {control.port} is taken by public.listen; give each its own"
+    stream, taken = config.stream, list[tuple[str, str]]()
+    for n, listen in enumerate(config.control.listen):
+        if not listen.is_loopback:
+            yield (
+                f"control.listen[{n}]: {listen} can be reached from outside and TLS is not available in this version; "
+                "listen on 127.0.0.1 and let a TLS proxy or a tunnel lead there"
+            )
+    for section, listens in (("public", config.public.listen), ("control", config.control.listen)):
+        taken += [(f"{section}.listen[{n}]", str(listen)) for n, listen in enumerate(listens) if listen.port]
+    yield from _unique("address", taken)
     if stream.gop_ms < stream.part_ms:
         yield f"stream.gop_ms: is {stream.gop_ms}, shorter than a part; must be at least part_ms ({stream.part_ms})"
 

@@ -83,6 +83,7 @@ class ViscaUdpCamera(_PtzCamera):
     driver: Literal["visca-udp"]
     host: Host
     port: Port = 52381
+    answers_to_52381: bool = False
 
 
 class ViscaTcpCamera(_PtzCamera):
@@ -99,6 +100,7 @@ class ViscaSerialCamera(_PtzCamera):
     driver: Literal["visca-serial"]
     path: Path
     address: Annotated[int, Field(ge=1, le=7)] = 1
+    baud: Literal[9600, 38400] = 9600
 
 
 class ExtronSwitcher(Section):

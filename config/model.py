@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from chamber.core.domain import Phase, Role, ShotKind
-from config.base import Address, Degrees, Id, Listen, Metres, Path, Section, Source, Text
+from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, Source, Text
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
@@ -28,6 +28,7 @@ class HallSection(Section):
     name: Text
     organisation: Text
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
+    rehearsal: bool = False
     width_m: Annotated[float, Field(ge=2, le=100)] | None = None
     depth_m: Annotated[float, Field(ge=2, le=100)] | None = None
 
@@ -124,13 +125,13 @@ class Stream(Section):
 class Public(Section):
     """Where the public page is served; TLS stands in front of it."""
 
-    listen: Address = Listen("127.0.0.1", 8080)
+    listen: Addresses = (Listen("127.0.0.1", 8080),)
 
 
 class Control(Section):
     """Where console and preview reach the controller."""
 
-    listen: Address = Listen("127.0.0.1", 8081)
+    listen: Addresses = (Listen("127.0.0.1", 8081),)
 
 
 class Account(Section):

@@ -86,16 +86,16 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a port for an address": (
         {"public__listen": 8080},
-        "public.listen: is 8080; must be an address such as 127.0.0.1:8080",
+        "public.listen: must be an address such as 127.0.0.1:8080, or a list of one to four",
     ),
     "control for everybody": (
         {"control__listen": "0.0.0.0:8081"},
-        "control.listen: 0.0.0.0 can be reached from outside and TLS is not available in this version; "
+        "control.listen[0]: 0.0.0.0:8081 can be reached from outside and TLS is not available in this version; "
         "listen on 127.0.0.1 and let a TLS proxy or a tunnel lead there",
     ),
     "two servers on one port": (
         {"control__listen": "127.0.0.1:8080"},
-        "control.listen: port 8080 is taken by public.listen; give each its own",
+        "control.listen[0]: address '127.0.0.1:8080' is taken by public.listen[0]; give each its own",
     ),
     "no driver": ({"cameras__0__driver": DELETE}, "cameras[0]: has no driver; name one"),
     "a camera driver to come": (
@@ -138,7 +138,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a serial key on a network camera": (
         {"cameras__0__path": "/dev/ttyS0"},
         "cameras[0].path: is not a known key; known here: id, label, x_m, y_m, z_m, heading_deg, video, "
-        "video_delay_ms, profile, settle_ms, driver, host, port",
+        "video_delay_ms, profile, settle_ms, driver, host, port, answers_to_52381",
     ),
     "a seat twice": (
         {"seats__1__id": "chair", "people__1__seat": DELETE},
@@ -221,6 +221,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "one camera under two names": (
         {"cameras__1": {"id": "cam2", "driver": "visca-udp", "host": "192.0.2.2", "profile": "ptzoptics"}},
         "cameras[1].port: address 'udp 192.0.2.2:52381' is taken by cameras[0].port; give each its own",
+    ),
+    "two speeds on one line": (
+        {"cameras__1": {"id": "cam2", "driver": "visca-serial", "path": "/dev/ttyUSB0", "baud": 38400}},
+        "cameras[2].baud: is 9600; must be 38400 like the first on /dev/ttyUSB0",
     ),
     "a switcher without address": (
         {"switchers__0__host": DELETE},

@@ -137,6 +137,7 @@ def test_camera_families_have_the_presets_of_their_driver() -> None:
 )
 def test_addresses_to_listen_on(text: str, listen: Listen) -> None:
     assert parse_listen(text) == listen
+    assert str(listen) == text
 
 
 @pytest.mark.parametrize("text", ["", ":", "80", "::1:80", "[127.0.0.1]:80x", "1.2.3.4:65536", "[::1]", "a b:80"])
