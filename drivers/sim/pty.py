@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-READ_BYTES, BUFFER_BYTES = 4096, 4096
+READ_BYTES = 4096
 
 
 class SimPort:
@@ -23,7 +23,6 @@ class SimPort:
         self._on_data = on_data
         self._ours: int | None = None
         self._theirs: int | None = None
-        self._unsent = bytearray()
         self._name = ""
 
     @property
@@ -54,15 +53,12 @@ class SimPort:
         """Take the port away; a client that has it open gets an error."""
         if self._ours is None or self._theirs is None:
             return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._ours)
-        loop.remove_writer(self._ours)
+        asyncio.get_running_loop().remove_reader(self._ours)
         if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self._name:
             self._link.unlink()
         os.close(self._theirs)
         os.close(self._ours)
         self._ours = self._theirs = None
-        self._unsent.clear()
 
     def unplug(self) -> None:
         """Pull the cable out of the computer."""
@@ -78,24 +74,10 @@ class SimPort:
         return self._ours is not None
 
     def write(self, data: bytes) -> None:
-        """Send to the client; what nobody reads is lost beyond some kilobytes, as on a real line."""
-        if self._ours is None or len(self._unsent) + len(data) > BUFFER_BYTES:
-            return
-        waiting = bool(self._unsent)
-        self._unsent += data
-        if not waiting:
-            self._writable()
-
-    def _writable(self) -> None:
-        if self._ours is None:
-            return
-        loop = asyncio.get_running_loop()
-        with suppress(BlockingIOError, InterruptedError):
-            del self._unsent[: os.write(self._ours, self._unsent)]
-        if self._unsent:
-            loop.add_writer(self._ours, self._writable)
-        else:
-            loop.remove_writer(self._ours)
+        """Send to the client; what nobody reads is lost once the system's few kilobytes are full, as on a real line."""
+        if self._ours is not None:
+            with suppress(BlockingIOError, InterruptedError):
+                os.write(self._ours, data)
 
     def _readable(self) -> None:
         if self._ours is None:

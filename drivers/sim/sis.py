@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from drivers.sim.faults import Faults, Outlet
 from drivers.sim.pty import SimPort
@@ -207,10 +207,11 @@ class _TcpClient(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport) or not self._unit.joined(self):
+        if not self._unit.joined(self):
             transport.close()
             return
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         self.send(self._unit.greeting())
         if not self.admitted:
             self.send("\r\nPassword:")

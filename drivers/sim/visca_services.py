@@ -8,7 +8,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from drivers.sim.faults import Outlet
 from drivers.sim.pty import SimPort
@@ -215,11 +215,12 @@ class _TcpClient(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport) or len(self._clients) >= TCP_CLIENTS:
+        if len(self._clients) >= TCP_CLIENTS:
             transport.close()
             return
-        self._transport = transport
-        self._clients.add(transport)
+        # uvloop's transports are no subclass of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
+        self._clients.add(self._transport)
 
     def data_received(self, data: bytes) -> None:
         if self._camera.faults.loses():

@@ -124,6 +124,11 @@ class SimX32(asyncio.DatagramProtocol):
         self._forget_expired()
         return len(self._remotes)
 
+    @property
+    def metered(self) -> int:
+        """How many meter subscriptions run now."""
+        return len(self._meters)
+
     def datagram_received(self, data: bytes, addr: tuple[str | None, int]) -> None:
         """One datagram of a client."""
         peer = (addr[0] or "", addr[1])
@@ -192,25 +197,26 @@ class SimX32(asyncio.DatagramProtocol):
         channel = numbers.pop(0) if bank == "/meters/6" and numbers else None
         if self._desk.meters(bank, channel) is None:
             return
-        key, now_s = (peer, bank), asyncio.get_running_loop().time()
+        key = (peer, bank)
         before = self._meters.pop(key, None)
         if before and before.timer:
             before.timer.cancel()
         if len(self._meters) >= METER_CLIENTS:
             return
         factor = numbers[0] if numbers and 2 <= numbers[0] <= 99 else 1
-        self._meters[key] = _Meter(now_s, now_s + METERS_S, METER_STEP_S * factor, channel)
+        due_s = asyncio.get_running_loop().time()
+        self._meters[key] = _Meter(due_s, self._now_s() + METERS_S, METER_STEP_S * factor, channel)
         self._send_meters(key)
 
     def _send_meters(self, key: tuple[Peer, str]) -> None:
         meter, (peer, bank) = self._meters[key], key
+        if self._now_s() >= meter.until_s:
+            del self._meters[key]
+            return
         blob = self._desk.meters(bank, meter.channel)
         if blob is not None:
             self._answer(peer, bank, "b", blob)
         meter.due_s += meter.step_s
-        if meter.due_s >= meter.until_s:
-            del self._meters[key]
-            return
         meter.timer = asyncio.get_running_loop().call_at(meter.due_s, self._send_meters, key)
 
     def _answer(self, peer: Peer, address: str, tags: str, *values: Value | bytes) -> None:
