@@ -1,0 +1,64 @@
+"""`chamber mixer CONFIG`: the built-in mixer, sole reader of camera pictures and sound."""
+
+from pathlib import Path
+
+from chamber.apps import service
+from chamber.clock import SystemClock
+from chamber.mixer.service import serve
+from chamber.mixer.settings import InputSettings, MixerSettings, SoundSettings
+from config import plan
+from config.load import load
+from config.model import Config
+from drivers.ffmpeg.locate import locate
+from drivers.ffmpeg.plan import decode_sound, decode_video, holds_secret, input_list
+
+UNIX = "unix:"
+
+
+def _kept_out_of_argv(run_dir: Path, name: str, url: str) -> Path | None:
+    """A list file that stands in for an address with credentials, readable by us alone; None where none is needed."""
+    if not holds_secret(url):
+        return None
+    path = run_dir / "inputs" / f"{name}.ffconcat"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(input_list(url), encoding="utf-8")
+    return path
+
+
+def settings(config: Config) -> MixerSettings:
+    """What CONFIG says, as the mixer wants it."""
+    sources = {c.id: (c.video, c.video_delay_ms) for c in config.cameras if c.video is not None}
+    slides = plan.presentation_source(config)
+    if slides is not None:
+        sources[plan.PRESENTATION] = (slides, 0)
+    width, height = config.mixer.width, config.mixer.height
+    inputs = []
+    for name, (url, delay_ms) in sources.items():
+        if url is None:
+            continue
+        if url.startswith(UNIX):
+            inputs.append(InputSettings(name, unix_path=Path(url.removeprefix(UNIX)), delay_ms=delay_ms))
+            continue
+        secret = _kept_out_of_argv(config.run_dir, name, url)
+        argv = decode_video(url, width, height, program=locate().path, list_file=secret)
+        inputs.append(InputSettings(name, argv=argv, delay_ms=delay_ms))
+    return MixerSettings(
+        config.run_dir, tuple(inputs), _sound(config), width, height, organisation=config.hall.organisation
+    )
+
+
+def _sound(config: Config) -> SoundSettings | None:
+    source, offset_ms = config.sound.input, config.sound.offset_ms
+    if source is None:
+        return None
+    if source.startswith(UNIX):
+        return SoundSettings(unix_path=Path(source.removeprefix(UNIX)), offset_ms=offset_ms)
+    secret = _kept_out_of_argv(config.run_dir, "sound", source)
+    return SoundSettings(argv=decode_sound(source, program=locate().path, list_file=secret), offset_ms=offset_ms)
+
+
+def main(path: Path) -> int:
+    """Run the mixer of one hall until SIGTERM."""
+    wanted = settings(load(path, tokens=False))
+    return service.run("mixer", lambda: serve(wanted, SystemClock(), service.ready))
