@@ -4,16 +4,15 @@ import asyncio
 import fcntl
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from aiohttp import web
 
 from chamber import links
 from chamber.api import Account, Api
 from chamber.apps import service
 from chamber.apps.devices import build
+from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
@@ -22,7 +21,7 @@ from chamber.core.scenes import Seating
 from chamber.ipc import LineClient
 from chamber.measure import Measures
 from chamber.orders import Orders, Presentation
-from chamber.ports import Device
+from chamber.ports import Device, DeviceEvent
 from chamber.preview import Preview
 from chamber.record import Record
 from chamber.runtime import LinkChanged, Outputs, Runtime
@@ -92,34 +91,30 @@ def alone(data_dir: Path) -> Iterator[None]:
         yield
 
 
-async def listen(app: web.Application, addresses: Sequence[object]) -> web.AppRunner:
-    """Serve an application on addresses of CONFIG (`host` and `port`)."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
-    await runner.setup()
-    for address in addresses:
-        await web.TCPSite(runner, address.host, address.port).start()  # type: ignore[attr-defined]
-    return runner
-
-
 async def serve(config: Config) -> None:
     """Run the controller until cancelled, or until a bug in the core ends it."""
     clock, measures = SystemClock(), Measures()
     meetings = Meetings(config.data_dir, clock, config.hall.organisation)
     restored = meetings.restore()
     hall, switcher = plan.hall(config), presentation(config)
+
+    def emit(event: DeviceEvent) -> None:
+        run.post(event)
+
     state = State(
         hall,
         restored.meeting,
         plan.agenda(config),
         Seating(bound=restored.bound, chair_seat=hall.chair_seat),
         organisation=config.hall.organisation,
+        rehearsal=config.hall.rehearsal,
         public_url=f"http://{config.public.listen[0]}/",
         delay_ms=config.stream.delay_ms,
         presentation_inputs=tuple(switcher.inputs) if switcher else (),
         item=restored.item,
         handled=restored.handled,
     )
-    devices = build(config, lambda event: run.post(event), clock  # noqa: PLW0108 - bound below)
+    devices = build(config, emit, clock)
     mixer = LineClient("mixer", config.run_dir / "mixer.sock", lambda message: links.from_mixer(run, message))
     stream = LineClient("stream", config.run_dir / "stream.sock", lambda message: links.from_stream(run, message))
     record = Record(clock, meetings.keeper(), meetings.begin)

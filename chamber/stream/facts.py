@@ -7,6 +7,7 @@ from typing import Any
 from chamber.stream.packager import Mark
 
 KEEP = 600
+KINDS = ("state", "item", "speaker")
 TEXT_CHARS = 200
 Facts = Mapping[str, Any]
 
@@ -42,23 +43,22 @@ class FactsTrack:
 
     def __init__(self) -> None:
         self._track: deque[Facts] = deque([BEFORE], maxlen=KEEP)
-        self._marks: deque[Mark] = deque(maxlen=KEEP)
-        self._count = 0
 
     def add(self, facts: Facts) -> None:
         """Take facts that hold from their `at_ms` on; what was to hold from later on is replaced."""
-        at_ms = int(facts["at_ms"])
-        while len(self._track) > 1 and self._track[-1]["at_ms"] >= at_ms:
+        while len(self._track) > 1 and self._track[-1]["at_ms"] >= facts["at_ms"]:
             self._track.pop()
-        before = self._track[-1]
-        while self._marks and self._marks[-1].capture_ms >= at_ms:
-            self._marks.pop()
-        for kind in ("state", "item", "speaker"):
-            said = _said(facts, kind)
-            if said != _said(before, kind):
-                self._count += 1
-                self._marks.append(Mark(f"{kind}-{self._count}", kind, at_ms, said))
         self._track.append(facts)
+
+    def withdraw(self, from_ms: int, to_ms: int) -> None:
+        """What was captured between these times is not public: nor is who spoke then, and on which item."""
+        held = self.at(from_ms - 1)
+        kept = {"item": held.get("item"), "next": held.get("next"), "speaker": None}
+        last = max((f["at_ms"] for f in self._track), default=0)
+        self._track = deque(
+            (f if not from_ms <= f["at_ms"] <= to_ms or f["at_ms"] == last else {**f, **kept} for f in self._track),
+            KEEP,
+        )
 
     def at(self, capture_ms: int | None) -> Facts:
         """What held at a capture time; None asks for what was said last."""
@@ -68,13 +68,21 @@ class FactsTrack:
 
     def marks(self, from_ms: int, to_ms: int) -> list[Mark]:
         """Marks for a window of capture times: those inside it, and the newest of each kind from before it."""
+        before: Facts = BEFORE
         earlier: dict[str, Mark] = {}
         inside = []
-        for mark in self._marks:
-            if mark.capture_ms < from_ms:
-                earlier[mark.kind] = mark
-            elif mark.capture_ms <= to_ms:
-                inside.append(mark)
+        for facts in self._track:
+            at_ms = int(facts["at_ms"])
+            for kind in KINDS:
+                said = _said(facts, kind)
+                if said == _said(before, kind) or at_ms > to_ms:
+                    continue
+                mark = Mark(f"{kind}-{at_ms}", kind, at_ms, said)
+                if at_ms < from_ms:
+                    earlier[kind] = mark
+                else:
+                    inside.append(mark)
+            before = facts
         return [*earlier.values(), *inside]
 
 

@@ -65,3 +65,15 @@ def test_the_public_payload_has_no_ids() -> None:
     assert payload["item"] == {"number": "4", "title": "Bestemmingsplan"}
     assert payload["live"] is True
     assert "secret" not in str(payload)
+
+
+def test_who_spoke_in_withdrawn_time_is_withdrawn_too() -> None:
+    track = FactsTrack()
+    track.add(facts(1000))
+    track.add(facts(5000, speaker=SPEAKER))
+    track.add(facts(6000, state="suspended"))
+    track.add(facts(9000, state="open"))
+    track.withdraw(4000, 7000)
+    assert track.at(5500)["speaker"] is None
+    assert track.at(6500)["state"] == "suspended"
+    assert all(m.kind == "state" for m in track.marks(0, 20_000))

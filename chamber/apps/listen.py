@@ -1,0 +1,23 @@
+"""Serve an aiohttp application on the addresses of CONFIG."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from chamber.core.errors import ConfigError
+from config.base import Listen
+
+SHUTDOWN_S = 1.0
+
+
+async def listen(app: web.Application, addresses: Sequence[Listen]) -> web.AppRunner:
+    """Serve on every address; the caller cleans the runner up. Raises ConfigError when an address is taken."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    for address in addresses:
+        try:
+            await web.TCPSite(runner, address.host, address.port).start()
+        except OSError as exc:
+            await runner.cleanup()
+            raise ConfigError([f"cannot listen on {address}: {exc.strerror}; choose another address or port"]) from exc
+    return runner

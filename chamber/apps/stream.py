@@ -1,0 +1,64 @@
+"""`chamber stream CONFIG`: encoder, gate, packager and the public page. Reaches neither a device nor the control API."""
+
+from pathlib import Path
+from typing import Any
+
+from chamber.apps import service
+from chamber.apps.listen import listen
+from chamber.clock import SystemClock
+from chamber.stream.facts import FactsTrack
+from chamber.stream.live import live_routes
+from chamber.stream.server import PublicSite
+from chamber.stream.service import Stream
+from chamber.stream.settings import StreamSettings
+from config.load import load
+from config.model import Config
+from drivers.ffmpeg.locate import locate
+from drivers.ffmpeg.process import FfmpegEncoder
+
+
+def settings(config: Config) -> StreamSettings:
+    """What CONFIG says, as the stream wants it."""
+    return StreamSettings(
+        config.run_dir,
+        width=config.mixer.width,
+        height=config.mixer.height,
+        part_ms=config.stream.part_ms,
+        gop_ms=config.stream.gop_ms,
+        delay_ms=config.stream.delay_ms,
+        take_back_s=config.stream.take_back_s,
+        organisation=config.hall.organisation,
+    )
+
+
+async def serve(config: Config) -> None:
+    """Run the stream of one hall until cancelled."""
+    wanted, program = settings(config), locate()
+
+    def encoder() -> FfmpegEncoder:
+        return FfmpegEncoder(program, wanted.width, wanted.height, wanted.gop_frames)
+
+    stream, facts = Stream(wanted, encoder, SystemClock()), FactsTrack()
+    site = PublicSite(stream.packager, facts, live_routes(stream.packager), config.hall.organisation)
+
+    def take(said: dict[str, Any]) -> None:
+        if type(said.get("at_ms")) is int and isinstance(said.get("state"), str):
+            facts.add(said)
+            site.facts_changed()
+
+    stream.on_facts(take)
+    stream.on_withdrawn(facts.withdraw)
+    runner = await listen(site.app, config.public.listen)
+    try:
+        await stream.start()
+        service.ready()
+        await stream.wait()
+    finally:
+        await stream.close()
+        await runner.cleanup()
+
+
+def main(path: Path) -> int:
+    """Run the stream of one hall until SIGTERM."""
+    config = load(path, tokens=False)
+    return service.run("stream", lambda: serve(config))
