@@ -31,3 +31,5 @@ STATES: dict[str, str] = {
     "ended": "Gesloten",
     "published": "Gepubliceerd",
 }
+
+RESUMES_AT = "De uitzending gaat verder om {time}"

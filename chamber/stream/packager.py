@@ -40,7 +40,7 @@ class Init:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part ready to publish: `data` is one moof and mdat; `capture_ms` is when its first frame was captured.
+    """A part ready to publish: `data` is one moof and mdat; captured from `capture_ms` until `end_ms`.
 
     `live` tells hall from slate. `discontinuity`: the timeline or the wall clock jumps before this part.
     """
@@ -49,14 +49,10 @@ class Part:
     init: Init
     duration_ms: int
     capture_ms: int
+    end_ms: int
     independent: bool
     live: bool
     discontinuity: bool = False
-
-    @property
-    def end_ms(self) -> int:
-        """Capture time at which the part ends."""
-        return self.capture_ms + self.duration_ms
 
 
 @dataclass(frozen=True, slots=True)
