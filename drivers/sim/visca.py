@@ -107,6 +107,11 @@ class SimCamera:
         return self._head.pan_tilt_moving(now_s) or self._head.zoom_moving(now_s)
 
     @property
+    def busy(self) -> bool:
+        """Whether a command has not completed yet: under way, settling or only just taken."""
+        return self._sockets.busy
+
+    @property
     def initialising(self) -> bool:
         """Whether it is still starting after power on."""
         return self.powered and self._now_s() < self._awake_s

@@ -91,6 +91,11 @@ class Sockets:
         return [job for job in self._jobs.values() if job.overtaken_by is None]
 
     @property
+    def busy(self) -> bool:
+        """Whether any command is under way."""
+        return bool(self._jobs)
+
+    @property
     def recalling(self) -> bool:
         """Whether a recall is under way that nothing has overtaken."""
         return any(job.recall for job in self.newest)
