@@ -1,0 +1,1 @@
+"""PTZ cameras that speak VISCA: Sony UDP, raw TCP, serial."""

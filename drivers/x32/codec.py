@@ -1,0 +1,113 @@
+"""What an X32 or M32 is asked and what it answers, as OSC 1.0 datagrams.
+
+Source: unofficial X32/M32 OSC remote protocol, 4.06. X-Air mixers use the same addresses.
+"""
+
+import re
+import struct
+from dataclasses import dataclass
+
+from pythonosc.osc_message import OscMessage, ParseError
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from chamber.core.errors import EncodeError
+
+_CHANNEL = re.compile(r"0[1-9]|[12][0-9]|3[0-2]")
+_ON_ADDRESS = re.compile(r"/ch/(\d\d)/mix/on")
+_TAGS = frozenset(b",ifsbTF")
+_LONGEST = 8192
+_TEXT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOn:
+    """A channel is open (True) or muted; whether anybody speaks is another matter."""
+
+    channel: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Model, firmware and given name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A valid message that says nothing we use: it still proves that the desk lives."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Not OSC, or not what the desk sends on this address."""
+
+    raw: bytes
+
+
+Message = ChannelOn | Identity | Other | Malformed
+
+
+def _message(address: str, *values: int) -> bytes:
+    builder = OscMessageBuilder(address=address)
+    for value in values:
+        builder.add_arg(value, OscMessageBuilder.ARG_TYPE_INT)
+    return builder.build().dgram
+
+
+INFO = _message("/info")
+XINFO = _message("/xinfo")
+XREMOTE = _message("/xremote")  # "every change is pushed; expires after 10 s"
+
+
+def ask_on(channel: str) -> bytes:
+    """Encode the question whether a channel ("01" to "32") is open. Raises EncodeError."""
+    return _message(_on_address(channel))
+
+
+def set_on(channel: str, on: bool) -> bytes:
+    """Encode opening or muting a channel ("01" to "32"); the same bytes are the desk's report. Raises EncodeError.
+
+    Always an integer: another type would be stored bit for bit.
+    """
+    return _message(_on_address(channel), int(on))
+
+
+def is_meter(datagram: bytes) -> bool:
+    """True for a meter blob, which comes 20 times a second and is not decoded."""
+    return datagram.startswith(b"/meters/")
+
+
+def parse(datagram: bytes) -> Message:
+    """Decode one datagram; never raises."""
+    if not (datagram.startswith((b"/", b"node\0")) and len(datagram) <= _LONGEST and _tags_known(datagram)):
+        return Malformed(datagram[:_TEXT])
+    try:
+        message = OscMessage(datagram)
+        address, values = message.address, message.params
+    except (ParseError, UnicodeDecodeError, ValueError, struct.error):
+        return Malformed(datagram[:_TEXT])
+    if match := _ON_ADDRESS.fullmatch(address):
+        if len(values) == 1 and values[0] in (0, 1):
+            return ChannelOn(match[1], bool(values[0]))
+        return Malformed(datagram[:_TEXT])
+    if address in ("/info", "/xinfo") and len(values) == 4 and all(isinstance(value, str) for value in values):
+        _, name, model, firmware = values
+        return Identity(f"{model} {firmware} ({name})"[:_TEXT])
+    return Other(address[:_TEXT])
+
+
+def _on_address(channel: str) -> str:
+    if not _CHANNEL.fullmatch(channel):
+        raise EncodeError(f"no such channel: {channel!r}, must be 01 to 32")
+    return f"/ch/{channel}/mix/on"
+
+
+def _tags_known(datagram: bytes) -> bool:
+    """True when the type tags are absent or all known: the library logs a line for each tag it does not know."""
+    start = (datagram.find(b"\0") + 4) & ~3
+    end = datagram.find(b"\0", start)
+    return _TAGS.issuperset(datagram[start : end if end >= 0 else None])
