@@ -124,7 +124,7 @@ class Orders:
     def _create(self, meeting_id: str, title: str, account: str) -> None:
         if self._run.state.meeting.state in meetings.RUNNING:
             raise RefusedError("meeting_runs", "Er loopt al een vergadering; sluit die eerst.")
-        if not self._run.record.begin(meeting_id):
+        if not self._run.record.begin(meeting_id, title):
             raise RefusedError("meeting_exists", f"Vergadering {meeting_id} bestaat al; kies een ander kenmerk.")
         state = self._run.state
         state.item, state.handled = None, frozenset()

@@ -47,7 +47,7 @@ class Keeper:
 class Record:
     """Writes the journal of the running meeting; `begin_meeting` opens that of a new one, or returns None."""
 
-    def __init__(self, clock: Clock, keeper: Keeper, begin_meeting: Callable[[str], Keeper | None]) -> None:
+    def __init__(self, clock: Clock, keeper: Keeper, begin_meeting: Callable[[str, str], Keeper | None]) -> None:
         self._clock, self._keeper, self._begin = clock, keeper, begin_meeting
         self._state = MeetingState.PLANNED
 
@@ -55,9 +55,9 @@ class Record:
         """Go on in a meeting that was in `state`."""
         self._state = state
 
-    def begin(self, meeting_id: str) -> bool:
+    def begin(self, meeting_id: str, title: str) -> bool:
         """Start the journal of a new meeting; False when that meeting exists already."""
-        keeper = self._begin(meeting_id)
+        keeper = self._begin(meeting_id, title)
         if keeper is None:
             return False
         self._keeper = keeper

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from chamber import links
 from chamber.api import Account, Api
@@ -94,9 +95,9 @@ def alone(data_dir: Path) -> Iterator[None]:
 async def serve(config: Config) -> None:
     """Run the controller until cancelled, or until a bug in the core ends it."""
     clock, measures = SystemClock(), Measures()
-    meetings = Meetings(config.data_dir, clock, config.hall.organisation)
-    restored = meetings.restore()
     hall, switcher = plan.hall(config), presentation(config)
+    meetings = Meetings(config.data_dir, clock, ZoneInfo(config.hall.timezone), hall.people.values())
+    restored = meetings.restore()
 
     def emit(event: DeviceEvent) -> None:
         run.post(event)

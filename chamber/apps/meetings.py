@@ -1,0 +1,142 @@
+"""DATA/meetings: which meeting goes on, its journal, and the files beside it that may be erased."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chamber.core.domain import Person
+from chamber.core.meeting import Meeting, Moment, after_restart
+from chamber.core.restore import Restored, fold_all
+from chamber.journal import JournalFile, replay
+from chamber.ports import Clock
+from chamber.record import Keeper
+
+MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+OnTrouble = Callable[[str, str | None], None]
+
+
+def _write(path: Path, value: Any) -> None:
+    """Replace a JSON file whole, or not at all."""
+    fresh = path.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class Meetings:
+    """The meetings of one hall; one of them is open for writing. Raises OSError when DATA cannot be written."""
+
+    def __init__(self, data_dir: Path, clock: Clock, zone: ZoneInfo, people: Iterable[Person]) -> None:
+        self._folder, self._clock, self._zone = data_dir / "meetings", clock, zone
+        self._people = {p.id: {"name": p.name, "role": p.role.value, "group": p.group} for p in people}
+        self._journal: JournalFile | None = None
+        self._notes: dict[str, str] = {}
+        self._writer = ThreadPoolExecutor(1, "notes")
+        self._tell: OnTrouble = lambda code, text: None
+        self._here = self._folder
+        self._damage = 0
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def on_trouble(self, tell: OnTrouble) -> None:
+        """Have trouble with the disk told, and that it is over (None)."""
+        self._tell = tell
+        if self._damage:
+            tell(
+                "journal_damaged", f"Het logboek is beschadigd op {self._damage} plaatsen; het gaat verder na de breuk"
+            )
+
+    def restore(self) -> Restored:
+        """The meeting that was going on, as its journal tells it, or a new one of today."""
+        name = str(_read(self._folder / "current.json").get("id", ""))
+        if not name or not (self._folder / name / "journal.jsonl").exists():
+            moment = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)
+            name = moment.strftime("%Y-%m-%d")
+            title = f"Raadsvergadering {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+            start = Restored(Meeting(name, title, since_ms=self._clock.wall_ms(), since_mono_ms=self._clock.now_ms()))
+        else:
+            start = Restored(Meeting(name, str(_read(self._folder / name / "meeting.json").get("title", name))))
+        path = self._folder / name / "journal.jsonl"
+        if path.exists():
+            start = fold_all(start, ((e.kind, e.fields, e.wall_ms) for e in replay(path, lambda damage: None)))
+        at = Moment(self._clock.wall_ms(), self._clock.now_ms())
+        restored = Restored(after_restart(start.meeting, at), start.item, start.handled, start.bound)
+        self._open(name, restored.meeting.title)
+        return restored
+
+    def keeper(self) -> Keeper:
+        """Where the meeting that goes on is written."""
+        if self._journal is None:
+            raise RuntimeError("no meeting is open: call restore first")
+        return Keeper(self._journal, self._keep_note)
+
+    def begin(self, meeting_id: str, title: str) -> Keeper | None:
+        """Start a new meeting; None when there is one of that id already."""
+        if (self._folder / meeting_id).exists():
+            return None
+        before = self._journal
+        self._open(meeting_id, title)
+        if before is not None:
+            self._writer.submit(before.close)
+        return self.keeper()
+
+    def close(self) -> None:
+        """Write what waits and close; blocks for a few seconds at most."""
+        if self._journal is not None:
+            self._journal.close()
+        self._writer.shutdown()
+
+    def _open(self, name: str, title: str) -> None:
+        self._here = self._folder / name
+        self._here.mkdir(mode=0o700, exist_ok=True)
+        self._notes = {k: str(v) for k, v in _read(self._here / "notes.json").items()}
+        self._journal = JournalFile.open(
+            self._here / "journal.jsonl", self._zone, self._journal_trouble,
+            wall_ms=self._clock.wall_ms(), mono_ms=self._clock.now_ms(),
+        )  # fmt: skip
+        self._damage = len(self._journal.problems)
+        _write(self._here / "meeting.json", {"id": name, "title": title})
+        _write(self._here / "people.json", self._people)
+        _write(self._folder / "current.json", {"id": name})
+
+    def _journal_trouble(self, reason: str | None) -> None:
+        self._tell("journal", f"Het logboek kan niet worden geschreven: {reason}" if reason else None)
+
+    def _journal_damage(self, problems: list[str]) -> None:
+        self._tell(
+            "journal_damaged", f"Het logboek is beschadigd ({len(problems)} plaatsen); het gaat verder na de breuk"
+        )
+
+    def _keep_note(self, text: str) -> str:
+        name = f"n{len(self._notes) + 1}"
+        self._notes[name] = text
+        here, notes = self._here, dict(self._notes)
+        self._writer.submit(_write, here / "notes.json", notes)
+        return name
