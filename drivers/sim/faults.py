@@ -77,10 +77,17 @@ class Outlet:
         self._timers: deque[asyncio.TimerHandle] = deque()
         self._free_at_s = 0.0
 
-    def send(self, data: bytes, write: Callable[[bytes], None]) -> None:
-        """Hand `data` to `write` now or later; past PENDING_LIMIT waiting answers it is lost."""
-        for sent in self._faults.outgoing(data):
-            delay_s = self._faults.delay_s
+    def send(self, data: bytes, write: Callable[[bytes], None], faults: Faults | None = None) -> None:
+        """Hand `data` to `write` now or later; past PENDING_LIMIT waiting answers it is lost.
+
+        Args:
+            data: one answer.
+            write: puts bytes on the wire.
+            faults: those of the device that answers, where several share the line.
+        """
+        faults = faults or self._faults
+        for sent in faults.outgoing(data):
+            delay_s = faults.delay_s
             if not self._waiting and delay_s <= 0.0 and self._byte_s <= 0.0:
                 write(sent)
                 continue

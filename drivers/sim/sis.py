@@ -30,7 +30,7 @@ class SimSis:
         inputs, outputs: size.
         host: address for TCP.
         tcp_port: TCP port, 0 for a free one, 23 on the real one; None for a unit that is reached by serial only.
-        password: asked for on TCP.
+        password: asked for on TCP; None for none.
         identity: what it says it is.
         baud: pace of the serial answers.
         tagged_ties: read ties come with their tag in verbose modes 2 and 3, as on some families.
@@ -39,7 +39,7 @@ class SimSis:
         faults: misbehaviour to switch on.
         matrix: ties, mutes and presets.
         port: the serial port, to unplug and plug in again.
-        on_change: called after every change of a tie, by whomever.
+        on_change: called after every change of ties, mutes, presets or lock, by whomever.
         log: (CLOCK_MONOTONIC ns, what) of commands that changed or refused something, and of the panel.
     """
 
@@ -58,7 +58,7 @@ class SimSis:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.matrix, self.identity = Matrix(inputs, outputs), identity
-        self.host, self.tcp_port, self._password = host, tcp_port, password
+        self.host, self.tcp_port, self.password = host, tcp_port, password
         self.faults = Faults()
         self.on_change: Callable[[], None] | None = None
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
@@ -141,10 +141,6 @@ class SimSis:
     def greeting(self) -> str:
         """First lines of a TCP session."""
         return f"{self.identity.banner}\r\n{datetime.now(UTC):%a, %d %b %Y, %H:%M:%S}\r\n"
-
-    @property
-    def password(self) -> str | None:
-        return self._password
 
     def executed(self, outcome: Outcome, asker: Session) -> None:
         """Log what a client did and tell the others."""

@@ -7,6 +7,7 @@ import asyncio
 import socket
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, cast
 
@@ -249,6 +250,8 @@ class _TcpClient(asyncio.Protocol):
 class SerialChain(Service):
     """One to seven cameras on one serial line, published as a pty.
 
+    Each camera's answers have its own faults; the first camera's decide for the line (losses, broadcasts).
+
     Args:
         cameras: in the order of the cable; they have addresses 1, 2, … from the start.
         path: where the port appears, a symbolic link; None for the pty's own name (see `port.path`).
@@ -278,7 +281,7 @@ class SerialChain(Service):
 
     def change(self) -> None:
         """The chain was changed: the first camera says so, as after one has been switched on."""
-        self._reply(network_change(1))
+        self._reply(network_change(1), self.cameras[0])
 
     def _received(self, data: bytes) -> None:
         if self.cameras[0].faults.loses():
@@ -286,14 +289,15 @@ class SerialChain(Service):
         for packet in self._cutter.feed(data):
             if packet == ADDRESS_SET:
                 self.address_sets += 1
-                self._reply(bytes((0x88, 0x30, len(self.cameras) + 1, 0xFF)))
+                self._reply(bytes((0x88, 0x30, len(self.cameras) + 1, 0xFF)), self.cameras[0])
             elif packet == CLEAR_ALL:
                 for camera in self.cameras:
                     camera.close()
-                self._reply(CLEAR_ALL)
+                self._reply(CLEAR_ALL, self.cameras[0])
             elif 0x81 <= packet[0] <= 0x80 + len(self.cameras):
                 address = packet[0] & 0x07
-                self.cameras[address - 1].handle(packet, self._reply, address)
+                camera = self.cameras[address - 1]
+                camera.handle(packet, partial(self._reply, camera=camera), address)
 
-    def _reply(self, data: bytes) -> None:
-        self._outlet.send(data, self.port.write)
+    def _reply(self, data: bytes, camera: SimCamera) -> None:
+        self._outlet.send(data, self.port.write, camera.faults)

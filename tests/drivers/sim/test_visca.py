@@ -373,6 +373,16 @@ async def test_v2_three_cameras_in_a_chain(tmp_path: Path) -> None:
         assert cameras[2].pose == PRESETS[4]
 
 
+async def test_one_camera_of_a_chain_misbehaves(tmp_path: Path) -> None:
+    cameras = [SimCamera(PRESETS, travel=BRISK) for _ in range(2)]
+    async with on_serial(tmp_path, *cameras) as (wire, _):
+        cameras[1].faults.silent = True
+        wire.send("82090400ff")
+        assert await ask(wire, "81090400ff") == "905002ff"
+        cameras[1].faults.clear()
+        assert await ask(wire, "82090400ff") == "a05002ff"
+
+
 async def test_clear_to_all_drops_what_is_under_way(camera: SimCamera, tmp_path: Path) -> None:
     async with on_serial(tmp_path, camera) as (wire, _):
         await ask(wire, "8101043f0204ff")
