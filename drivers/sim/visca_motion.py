@@ -8,7 +8,6 @@ where braking ends, so that one planner serves all.
 import math
 from dataclasses import dataclass
 
-COUNTS_PER_DEGREE = 51.2
 ZOOM_TELE_COUNTS = 0x4000
 PENDING_TRACKS = 8
 
