@@ -1,0 +1,1 @@
+"""Extron presentation switchers that speak SIS."""

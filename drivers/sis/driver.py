@@ -1,0 +1,288 @@
+"""One session with an Extron switcher: log in, read every tie, follow notices, bring wished ties about."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError
+from chamber.ports import Clock, Emit, IdentityReading, OrderRefused, Ready, RouteReading
+from drivers.sis import codec
+from drivers.sis.codec import (
+    BUSY,
+    Banner,
+    Digits,
+    Event,
+    Failed,
+    Information,
+    Layer,
+    LineParser,
+    LoggedIn,
+    PasswordPrompt,
+    PresetRecalled,
+    Resync,
+    Tie,
+    Verbose,
+)
+from drivers.sis.diff import Route, diff
+from drivers.sis.lines import Line
+from drivers.transport import Pipe
+
+TICK_S = 0.05
+ANSWER_MS = 2000
+GREETING_MS = 1500  # a unit that says nothing by then wants commands
+PROMPT_MS = 400  # a prompt follows the greeting within this
+KEEP_ALIVE_MS = 30_000  # the unit hangs up after five minutes of silence
+BUSY_RETRY_MS = 500
+BUSY_TRIES = 5
+VERBOSE_MODE = 3
+IDENTITY = (codec.ASK_INFORMATION, codec.ASK_PART, codec.ASK_FIRMWARE)
+
+
+@dataclass(slots=True, eq=False)
+class _Command:
+    """One command; `output` for the question which input is on it, `route` for a tie."""
+
+    packet: bytes
+    output: int | None = None
+    route: Route | None = None
+
+
+class ExtronSis:
+    """A presentation switcher with outputs 1 to `outputs`.
+
+    Args:
+        line: SerialLine or TcpLine.
+        emit: takes RouteReading (each output after every connect, then each change), OrderRefused, IdentityReading.
+        password: for TCP, when the unit asks.
+    """
+
+    def __init__(
+        self, name: str, line: Line, outputs: int, emit: Emit, clock: Clock, *, password: str | None = None
+    ) -> None:
+        self.name, self._line, self._outputs, self._emit, self._clock = name, line, outputs, emit, clock
+        self._password = password
+        self._pipe: Pipe | None = None
+        self._parser = LineParser()
+        self._ready: Ready | None = None
+        self._known: dict[int, int] = {}
+        self._wished: dict[int, int] = {}
+        self._given: tuple[dict[int, int], str] | None = None
+        self._todo: deque[_Command] = deque()
+        self._current: _Command | None = None
+        self._identity: list[str] = []
+        self._login_ms: int | None = None  # commands may be sent from then on; None once they are
+        self._typed = self._admitted = False
+        self._tagged: bool | None = None  # whether ties are read as lines (True) or bare numbers (False)
+        self._sent_ms = self._again_ms = self._keep_ms = self._busy = 0
+
+    async def serve(self, ready: Ready) -> None:
+        """Hold one session. Ends by DeviceUnreachableError, DeviceAuthError, DeviceRejectedError, or cancelled."""
+        try:
+            self._begin(ready, self._clock.now_ms())
+            self._pipe = pipe = await self._line.open(self._on_bytes)
+            while True:
+                self._tick(self._clock.now_ms())
+                await self._clock.sleep(TICK_S)
+                pipe.check()
+        except OSError as exc:
+            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+        finally:
+            self._end()
+
+    def wish(self, routes: dict[int, int], why: str) -> None:
+        """Want ties, output to input; the newest wish wins, outputs that it leaves out stay as they are.
+
+        The same wish is no new order: what somebody changed at the panel since, or the unit refused, is left alone.
+        """
+        if self._given == (routes, why):
+            return
+        self._given, self._wished = (dict(routes), why), {}
+        for output, source in sorted(routes.items()):
+            if 1 <= output <= self._outputs and 0 <= source <= 9999:
+                self._wished[output] = source
+            else:
+                self._emit(OrderRefused(self.name, f"{source} to output {output}", "no such input or output"))
+        try:
+            self._pump(self._clock.now_ms())
+        except OSError:
+            return  # serve() ends by it
+
+    def _on_bytes(self, data: bytes) -> None:
+        now_ms = self._clock.now_ms()
+        for event in self._parser.feed(data):
+            self._on_event(event, now_ms)
+        self._pump(now_ms)
+
+    def _on_event(self, event: Event, now_ms: int) -> None:
+        if self._login_ms is not None:
+            self._on_greeting(event, now_ms)
+            return
+        match event:
+            case Tie():
+                self._on_tie(event)
+            case Resync() | PresetRecalled():
+                self._read_all()
+            case Banner():
+                self._start_over()
+            case PasswordPrompt():
+                self._on_prompt(now_ms)
+            case Failed(code, text):
+                self._on_failed(code, text, now_ms)
+            case Verbose() | Digits() | Information():
+                self._on_answer(event)
+            case _:
+                return
+
+    def _on_greeting(self, event: Event, now_ms: int) -> None:
+        if isinstance(event, PasswordPrompt):
+            self._on_prompt(now_ms)
+        elif isinstance(event, LoggedIn):
+            self._admitted, self._login_ms = True, now_ms
+        elif not self._typed:
+            self._login_ms = now_ms + PROMPT_MS
+
+    def _on_prompt(self, now_ms: int) -> None:
+        if self._password is None:
+            raise DeviceAuthError(self.name, "a password is asked for")
+        if self._typed:
+            raise DeviceAuthError(self.name, "the password was refused")
+        self._typed, self._login_ms, self._current = True, now_ms + ANSWER_MS, None
+        if self._pipe is not None:
+            self._pipe.write(codec.password(self._password))
+
+    def _on_tie(self, tie: Tie) -> None:
+        if tie.layer is not Layer.AUDIO:
+            outputs = range(1, self._outputs + 1) if tie.output is None else (tie.output,)
+            for output in outputs:
+                self._set(output, tie.input)
+        current = self._current
+        if current is not None and self._is_answer(current, tie):
+            self._answered()
+
+    def _is_answer(self, current: _Command, tie: Tie) -> bool:
+        """Whether a tie is the reply to the command in flight, and not another controller's."""
+        if current.route is not None:
+            output = None if self._outputs == 1 else current.route.output
+            return (tie.output, tie.input) == (output, current.route.input)
+        if current.output is None or self._tagged is False:
+            return False
+        if self._outputs > 1 and (tie.output != current.output or tie.layer not in (Layer.VIDEO, Layer.RGB)):
+            return False
+        self._tagged = True
+        return True
+
+    def _on_answer(self, event: Verbose | Digits | Information) -> None:
+        current = self._current
+        if current is None:
+            return
+        if current.output is not None:
+            if isinstance(event, Digits) and not self._tagged:
+                self._tagged = False
+                self._set(current.output, event.number)
+                self._answered()
+        elif current.packet in IDENTITY:
+            if isinstance(event, Digits | Information):
+                if self._ready is not None:
+                    self._identity.append(event.text)
+                self._answered()
+        elif isinstance(event, Verbose) and current.route is None:
+            self._answered()
+
+    def _on_failed(self, code: int, text: str, now_ms: int) -> None:
+        current = self._current
+        if current is None:
+            return
+        if code == BUSY and self._busy < BUSY_TRIES:
+            self._busy += 1
+            self._current, self._again_ms = None, now_ms + BUSY_RETRY_MS
+            if current.route is None:
+                self._todo.appendleft(current)
+            return
+        if current.route is not None:
+            self._wished.pop(current.route.output, None)
+            order = f"{current.route.input} to output {current.route.output}"
+            self._emit(OrderRefused(self.name, order, f"E{code:02d}: {text}"))
+        elif current.output is not None:
+            raise DeviceRejectedError(self.name, f"output {current.output} cannot be read: E{code:02d} {text}")
+        self._answered()
+
+    def _answered(self) -> None:
+        self._current, self._busy = None, 0
+        if self._ready is not None and not self._todo:
+            ready, self._ready = self._ready, None
+            self._emit(IdentityReading(self.name, " ".join(self._identity)[:80]))
+            ready()
+
+    def _set(self, output: int, source: int) -> None:
+        if not 1 <= output <= self._outputs:
+            return
+        if self._wished.get(output) == source:
+            del self._wished[output]  # done: a later change at the panel is not undone
+        if self._known.get(output) != source:
+            self._known[output] = source
+            self._emit(RouteReading(self.name, output, source))
+
+    def _read_all(self) -> None:
+        asked = {command.output for command in self._todo}
+        for output in range(1, self._outputs + 1):
+            if output not in asked:
+                packet = codec.ASK_SELECTED if self._outputs == 1 else codec.ask_tie(output)
+                self._todo.append(_Command(packet, output=output))
+
+    def _start_over(self) -> None:
+        """The session starts, or the unit has started anew: it has forgotten the verbose mode, perhaps the ties."""
+        self._current = None
+        self._todo.clear()
+        self._identity.clear()
+        self._todo.append(_Command(codec.set_verbose(VERBOSE_MODE)))
+        self._todo.extend(_Command(packet) for packet in IDENTITY)
+        self._read_all()
+
+    def _pump(self, now_ms: int) -> None:
+        """Send the next command when none is in flight. Raises OSError."""
+        if self._pipe is None or self._login_ms is not None or self._current is not None or now_ms < self._again_ms:
+            return
+        command = self._next()
+        if command is not None:
+            self._current, self._sent_ms, self._keep_ms = command, now_ms, now_ms + KEEP_ALIVE_MS
+            self._pipe.write(command.packet)
+
+    def _next(self) -> _Command | None:
+        if self._todo:
+            return self._todo.popleft()
+        routes = diff(self._known, self._wished)
+        if not routes:
+            self._wished.clear()
+            return None
+        route = routes[0]
+        single = self._outputs == 1
+        packet = codec.select(route.input) if single else codec.tie(route.input, route.output)
+        return _Command(packet, route=route)
+
+    def _tick(self, now_ms: int) -> None:
+        """Do what the time asks for. Raises TimeoutError when the unit is silent."""
+        if self._login_ms is not None and now_ms >= self._login_ms:
+            if self._typed and not self._admitted:
+                raise TimeoutError("no answer to the password")
+            self._login_ms = None
+            self._start_over()
+        if self._current is not None and now_ms - self._sent_ms > ANSWER_MS:
+            raise TimeoutError("a command was not answered")
+        if self._ready is None and not self._todo and now_ms >= self._keep_ms:
+            self._todo.append(_Command(codec.ASK_FIRMWARE))
+        self._pump(now_ms)
+
+    def _begin(self, ready: Ready, now_ms: int) -> None:
+        self._ready, self._parser = ready, LineParser()
+        self._typed = self._admitted = False
+        self._tagged = None
+        self._login_ms = now_ms + GREETING_MS if self._line.greets else now_ms
+        self._again_ms = self._busy = 0
+
+    def _end(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        self._pipe = self._current = self._ready = None
+        self._todo.clear()
+        known, self._known = self._known, {}
+        for output in known:
+            self._emit(RouteReading(self.name, output, None))
