@@ -1,0 +1,36 @@
+"""`chamber bench [NAME] [--json]`: measures on this machine; figures of one run are compared within that run."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chamber.core.errors import ConfigError
+
+
+def _wire(options: Sequence[str]) -> Any:
+    from chamber.apps.bench_wire import measure
+
+    return asyncio.run(measure())
+
+
+BENCHES: dict[str, Callable[[Sequence[str]], Any]] = {"wire": _wire}
+
+
+def main(name: str | None, *, as_json: bool, options: Sequence[str]) -> int:
+    """Run one benchmark, or all; prints one JSON object, or lines to read."""
+    if name == "director":
+        from chamber.apps.bench_director import main as director
+
+        return director([*options, *(["--json"] if as_json else [])])
+    if name is not None and name not in BENCHES:
+        raise ConfigError([f"bench: there is no benchmark {name}; there are: director, {', '.join(BENCHES)}"])
+    for chosen in [name] if name else BENCHES:
+        figures = BENCHES[chosen](options)
+        if as_json:
+            print(json.dumps(figures))
+        else:
+            print(f"{chosen}:")
+            for key, value in figures.items():
+                print(f"  {key}: {value}")
+    return 0
