@@ -20,7 +20,7 @@ def _sane_source(source: str) -> str:
         raise ValueError("names no socket; write unix:NAME or unix:/path")
     before, found, after = source.partition("://")
     if found and "@" in after.split("/", 1)[0]:
-        raise ValueError(f"holds a user name or password; give the {before} address without one")
+        raise ValueError(f"holds a user name or password; put the {before} address into a file of its own")
     return source
 
 

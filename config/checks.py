@@ -69,6 +69,8 @@ def _devices(config: Config) -> Iterator[str]:
         wires.append((f"microphones[{n}].port", f"udp {system.host}:{system.port}"))
     fixed = [n for n, camera in enumerate(config.cameras) if isinstance(camera, FixedCamera)]
     for n, camera in enumerate(config.cameras):
+        if camera.video is not None and camera.video_file is not None:
+            yield f"cameras[{n}]: has both video and video_file; keep one"
         if camera.id in RESERVED:
             yield f"cameras[{n}].id: '{camera.id}' is a word of the console; choose another id"
         if isinstance(camera, FixedCamera):
@@ -85,6 +87,8 @@ def _devices(config: Config) -> Iterator[str]:
         if (switcher.host is None) == (switcher.path is None):
             which = "neither host nor path" if switcher.host is None else "both host and path"
             yield f"switchers[{n}]: has {which}; give host (and port), or path for a serial line"
+        if switcher.password_file is not None and switcher.host is None:
+            yield f"switchers[{n}].password_file: a serial line asks for no password; leave it out"
         if switcher.programme is not None and switcher.programme not in switcher.outputs:
             yield _unknown(f"switchers[{n}].programme", "output", switcher.programme, switcher.outputs)
         if switcher.video is not None and switcher.programme is None:
@@ -234,7 +238,7 @@ def _thin_people(config: Config) -> Iterator[str]:
 
 def _thin_cameras(config: Config) -> Iterator[str]:
     for n, camera in enumerate(config.cameras):
-        if camera.video is None:
+        if camera.video is None and camera.video_file is None:
             yield f"cameras[{n}] ({camera.id}): no video; it never goes on air"
         if isinstance(camera, FixedCamera):
             continue

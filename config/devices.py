@@ -54,6 +54,7 @@ class _Camera(Section):
     z_m: Annotated[float, Field(ge=0, le=30)] | None = None
     heading_deg: Degrees | None = None
     video: Source | None = None
+    video_file: Path | None = None
     video_delay_ms: Annotated[int, Field(ge=0, le=2000)] = 0
 
     @property
@@ -111,6 +112,8 @@ class ExtronSwitcher(Section):
     host: Host | None = None
     port: Port = 23
     path: Path | None = None
+    baud: Annotated[int, Field(ge=9600, le=115_200)] = 9600
+    password_file: Path | None = None
     inputs: Annotated[dict[Id, Annotated[int, Field(ge=1, le=128)]], Field(min_length=1)]
     outputs: Annotated[dict[Id, Annotated[int, Field(ge=1, le=128)]], Field(min_length=1)]
     programme: Id | None = None

@@ -2,63 +2,81 @@
 
 import stat
 from pathlib import Path
+from typing import Any
 
-from config.devices import ViscaSerialCamera
+from config.devices import Camera, Switcher, ViscaSerialCamera
 from config.model import Config
 
 SOCKET_PATH_BYTES = 107
 """sockaddr_un holds 108 bytes with the closing zero (unix(7))."""
 
+UNIX = "unix:"
+MIN_TOKEN_BYTES = 16
 SOCKETS = ("programme.sock", "stream.sock", "mixer.sock")
 
 
 def settled(config: Config, base: Path) -> Config:
-    """The same configuration with every relative path taken from `base`."""
-    data = config.data.model_copy(
-        update={"dir": str(base / config.data.dir), "run_dir": str(base / config.data.run_dir)}
-        if config.data.run_dir is not None
-        else {"dir": str(base / config.data.dir)}
-    )
-    return config.model_copy(
-        update={
-            "data": data,
-            "sound": config.sound.model_copy(update={"input": _source(config.sound.input, base)}),
-            "cameras": tuple(
-                camera.model_copy(
-                    update={"video": _source(camera.video, base)}
-                    | ({"path": _line(camera.path, base)} if isinstance(camera, ViscaSerialCamera) else {})
-                )
-                for camera in config.cameras
-            ),
-            "switchers": tuple(
-                switcher.model_copy(update={"video": _source(switcher.video, base), "path": _line(switcher.path, base)})
-                for switcher in config.switchers
-            ),
-            "accounts": tuple(
-                account.model_copy(update={"token_file": str(base / account.token_file)}) for account in config.accounts
-            ),
+    """The same configuration with every relative path taken from `base`, and the camera addresses read from files."""
+
+    def whole(path: str | None) -> str | None:
+        return None if path is None else str(base / path)
+
+    def source(given: str | None) -> str | None:
+        unix = given is not None and given.startswith(UNIX)
+        return f"{UNIX}{whole(given.removeprefix(UNIX))}" if given is not None and unix else given
+
+    def line(path: str | None) -> str | None:
+        return path if path is None or "://" in path else whole(path)
+
+    def camera(one: Camera) -> Camera:
+        video = source(one.video)
+        if one.video_file is not None:
+            video = _first_line(base / one.video_file)
+        changes: dict[str, Any] = {"video": video, "video_file": whole(one.video_file)}
+        if isinstance(one, ViscaSerialCamera):
+            changes["path"] = line(one.path)
+        return one.model_copy(update=changes)
+
+    def switcher(one: Switcher) -> Switcher:
+        changes = {
+            "video": source(one.video),
+            "path": line(one.path),
+            "password_file": whole(one.password_file),
         }
-    )
+        return one.model_copy(update=changes)
+
+    data = {"dir": whole(config.data.dir), "run_dir": whole(config.data.run_dir)}
+    accounts = (a.model_copy(update={"token_file": whole(a.token_file)}) for a in config.accounts)
+    changes = {
+        "data": config.data.model_copy(update=data),
+        "sound": config.sound.model_copy(update={"input": source(config.sound.input)}),
+        "cameras": tuple(camera(one) for one in config.cameras),
+        "switchers": tuple(switcher(one) for one in config.switchers),
+        "accounts": tuple(accounts),
+    }
+    return config.model_copy(update=changes)
 
 
-def _source(source: str | None, base: Path) -> str | None:
-    if source is None or not source.startswith("unix:"):
-        return source
-    return f"unix:{base / source.removeprefix('unix:')}"
+def _first_line(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
-def _line(path: str | None, base: Path) -> str | None:
-    return path if path is None or "://" in path else str(base / path)
-
-
-def file_problems(config: Config, *, tokens: bool) -> list[str]:
-    """What is wrong with the files that a settled configuration names."""
+def file_problems(config: Config, *, secrets: bool) -> list[str]:
+    """What is wrong with the files that a settled configuration names; those with secrets only if asked for."""
     found = _long_sockets(config)
-    if tokens:
-        for index, account in enumerate(config.accounts):
-            trouble = _token_trouble(Path(account.token_file))
-            if trouble:
-                found.append(f"accounts[{index}].token_file: {trouble}")
+    if secrets:
+        files = [(f"accounts[{n}].token_file", a.token_file, MIN_TOKEN_BYTES) for n, a in enumerate(config.accounts)]
+        files += [(f"cameras[{n}].video_file", c.video_file, 1) for n, c in enumerate(config.cameras) if c.video_file]
+        files += [
+            (f"switchers[{n}].password_file", s.password_file, 1)
+            for n, s in enumerate(config.switchers)
+            if s.password_file
+        ]
+        troubles = ((key, _secret_trouble(Path(path), least)) for key, path, least in files)
+        found += [f"{key}: {trouble}" for key, trouble in troubles if trouble]
     return found
 
 
@@ -72,25 +90,22 @@ def _long_sockets(config: Config) -> list[str]:
     sources = [(f"cameras[{index}].video", camera.video) for index, camera in enumerate(config.cameras)]
     sources += [(f"switchers[{index}].video", switcher.video) for index, switcher in enumerate(config.switchers)]
     for key, source in [("sound.input", config.sound.input), *sources]:
-        if source is not None and source.startswith("unix:"):
-            over = len(source.removeprefix("unix:").encode()) - SOCKET_PATH_BYTES
+        if source is not None and source.startswith(UNIX):
+            over = len(source.removeprefix(UNIX).encode()) - SOCKET_PATH_BYTES
             if over > 0:
                 found.append(f"{key}: the path is {over} bytes too long for a socket; choose a shorter one")
     return found
 
 
-def _token_trouble(path: Path) -> str | None:
+def _secret_trouble(path: Path, least_bytes: int) -> str | None:
     try:
         about = path.stat()
     except OSError as exc:
-        return f"{path} cannot be read ({exc.strerror}); write a token there, readable by the controller only"
+        return f"{path} cannot be read ({exc.strerror}); put the secret there, in one line"
     if not stat.S_ISREG(about.st_mode):
-        return f"{path} is not a file; give a file with one token in it"
+        return f"{path} is not a file; give a file with the secret in one line"
     if about.st_mode & (stat.S_IROTH | stat.S_IWOTH):
         return f"{path} can be read by everybody on this machine; chmod 600 {path}"
-    if about.st_size < MIN_TOKEN_BYTES:
-        return f"{path} holds less than {MIN_TOKEN_BYTES} characters; write a longer random token"
+    if about.st_size < least_bytes:
+        return f"{path} holds less than {least_bytes} characters; put a longer secret there"
     return None
-
-
-MIN_TOKEN_BYTES = 16

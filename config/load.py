@@ -23,14 +23,14 @@ def load(path: Path, *, tokens: bool = True) -> Config:
 
     Args:
         path: a TOML file.
-        tokens: also demand that the token files are there and private; the processes that serve the public
-            may not read them and pass False.
+        tokens: also demand that the files with tokens and other secrets are there and private. The processes that
+            hold no account pass False; a camera's address in a file is then used where it can be read.
 
     Raises:
         ConfigError: with all problems, one line each: `file: key.path[3].name: what is wrong; what would be valid`.
     """
     config = settled(parse(read(path), path.name), path.parent.absolute())
-    found = file_problems(config, tokens=tokens)
+    found = file_problems(config, secrets=tokens)
     if found:
         raise ConfigError([f"{path.name}: {problem}" for problem in found])
     return config

@@ -26,7 +26,6 @@ NOT_YET: dict[str, str] = {
     "mixer.port": "only the built-in mixer is available in this version",
     "mixer.password_file": "only the built-in mixer is available in this version",
     "cameras.scene": "OBS is not available in this version",
-    "cameras.video_file": "camera addresses with a password are not available in this version; use video without one",
 }
 
 PATTERNS = {

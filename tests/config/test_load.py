@@ -129,7 +129,12 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a camera with a password": (
         {"cameras__0__video": "rtsp://user:secret@192.0.2.2/1"},
-        "cameras[0].video: holds a user name or password; give the rtsp address without one",
+        "cameras[0].video: holds a user name or password; put the rtsp address into a file of its own",
+    ),
+    "two pictures": ({"cameras__0__video_file": "url"}, "cameras[0]: has both video and video_file; keep one"),
+    "a password for a serial line": (
+        {"switchers__0__host": DELETE, "switchers__0__path": "/dev/ttyUSB1", "switchers__0__password_file": "p"},
+        "switchers[0].password_file: a serial line asks for no password; leave it out",
     ),
     "a URL for a host": (
         {"cameras__0__host": "http://cam"},
@@ -138,6 +143,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a serial key on a network camera": (
         {"cameras__0__path": "/dev/ttyS0"},
         "cameras[0].path: is not a known key; known here: id, label, x_m, y_m, z_m, heading_deg, video, "
+        "video_file, "
         "video_delay_ms, profile, settle_ms, driver, host, port, answers_to_52381",
     ),
     "a seat twice": (
@@ -339,13 +345,29 @@ def test_tokens_are_there_private_and_long(tmp_path: Path) -> None:
     assert load(path, tokens=False).accounts[0].name == "griffie"
     token.chmod(0o600)
     token.write_text("short")
-    with pytest.raises(ConfigError, match="holds less than 16 characters; write a longer random token"):
+    with pytest.raises(ConfigError, match="holds less than 16 characters; put a longer secret there"):
         load(path)
     token.unlink()
-    with pytest.raises(ConfigError, match=r"cannot be read \(No such file or directory\); write a token there"):
+    with pytest.raises(
+        ConfigError, match=r"cannot be read \(No such file or directory\); put the secret there, in one line"
+    ):
         load(path)
     token.mkdir()
     with pytest.raises(ConfigError, match="is not a file"):
+        load(path)
+
+
+def test_a_cameras_address_with_a_password_stands_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "cam1.url"
+    path = written(tmp_path, hall(cameras__0__video=DELETE, cameras__0__video_file="cam1.url"))
+    with pytest.raises(ConfigError, match=r"hall.toml: cameras\[0\].video_file: .* put the secret there, in one line$"):
+        load(path)
+    assert load(path, tokens=False).cameras[0].video is None
+    secret.write_text("rtsp://user:secret@192.0.2.2/1\n")
+    secret.chmod(0o600)
+    assert load(path).cameras[0].video == "rtsp://user:secret@192.0.2.2/1"
+    secret.write_text("")
+    with pytest.raises(ConfigError, match=r"video_file: .* holds less than 1 characters"):
         load(path)
 
 
