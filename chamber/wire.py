@@ -83,6 +83,15 @@ class SeatView(Payload):
     cameras: tuple[str, ...] = ()
 
 
+class PersonView(Payload):
+    """Somebody who may be put on a seat: `speaker.assign` takes the id."""
+
+    id: str
+    name: str
+    group: str | None = None
+    role: str | None = None
+
+
 class CameraView(Payload):
     """A camera as it was last read; None is unknown."""
 
@@ -154,6 +163,7 @@ class StateView(Payload):
     queue: tuple[str, ...]
     microphones: dict[str, Literal["on", "off", "request"]]
     seats: tuple[SeatView, ...]
+    people: tuple[PersonView, ...] = ()
     cameras: dict[str, CameraView]
     devices: dict[str, DeviceView]
     legs: dict[str, LegStateName]
