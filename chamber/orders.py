@@ -8,7 +8,7 @@ from chamber.core import meeting as meetings
 from chamber.core.director import model as d
 from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
 from chamber.core.errors import DeviceError, DeviceUnreachableError, RefusedError
-from chamber.ports import Camera, CameraWish
+from chamber.ports import Camera
 from chamber.runtime import Runtime
 
 SYNC_S = 2.0
@@ -203,22 +203,17 @@ class Orders:
             raise RefusedError("on_air", f"{name} is in beeld; bewegen kan alleen na een tweede bevestiging.")
 
     def _recall(self, order: wire.CameraRecall) -> None:
-        camera = self._camera(order.camera)
+        self._camera(order.camera)
         self._guard_on_air(order.camera, order.force)
-        self._run.state.cameras[order.camera].wished = order.preset
-        on_air = order.camera in self._run.airing()
-        camera.wish(CameraWish(order.preset, on_air=on_air, forced=order.force, why="operator"))
-        if not on_air:
+        self._run.send_camera(order.camera, order.preset, "operator", forced=order.force)
+        if order.camera not in self._run.airing():
             self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
 
     async def _drive(self, order: wire.CameraDrive) -> None:
         camera = self._camera(order.camera)
         self._guard_on_air(order.camera, order.force)
-        on_air = order.camera in self._run.airing()
-        if on_air:
-            camera.wish(CameraWish(None, on_air=True, forced=True, why="operator"))
+        self._run.send_camera(order.camera, None, "operator", forced=order.force)
         await camera.drive(order.pan, order.tilt, order.zoom)
-        self._run.state.cameras[order.camera].wished = None
         self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
 
     async def _mic(self, seat: str, *, on: bool) -> None:

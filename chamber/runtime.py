@@ -100,6 +100,7 @@ class Runtime:
         self._seq = 0
         self._cut_id = 0
         self._cuts: dict[int, str | None] = {}
+        self._wishes = {name: ports.CameraWish() for name in out.cameras}
         self._opened_epoch: str | None = None
         self._lease_seq = 0
         self._wake: asyncio.TimerHandle | None = None
@@ -269,9 +270,7 @@ class Runtime:
         state = self.state
         match action:
             case d.Recall(camera, preset, seat, reason):
-                state.cameras[camera].wished = preset
-                on_air = camera in self.airing()
-                self.out.cameras[camera].wish(ports.CameraWish(preset, on_air=on_air, why=reason.code))
+                self.send_camera(camera, preset, reason.code)
                 self.measures.recall()
                 self.record.event("recall", camera=camera, preset=preset, seat=seat, reason=reason.code)
             case d.Cut(camera, preset, kind, seat, reason):
@@ -337,10 +336,21 @@ class Runtime:
             found.clear()
         return frozenset(found)
 
+    def send_camera(self, name: str, preset: int | None, why: str, *, forced: bool = False) -> None:
+        """Want a camera at a preset (None: leave it where it is); on air it stays put unless `forced`."""
+        self.state.cameras[name].wished = preset
+        wish = ports.CameraWish(preset, on_air=name in self.airing(), forced=forced, why=why)
+        self._wishes[name] = wish
+        self.out.cameras[name].wish(wish)
+
     def _tell_cameras(self) -> None:
+        """Tell each camera that came on air, or left it."""
         airing = self.airing()
-        for name, camera in self.out.cameras.items():
-            camera.wish(ports.CameraWish(self.state.cameras[name].wished, on_air=name in airing, why="programme"))
+        for name, before in self._wishes.items():
+            wish = replace(before, on_air=name in airing)
+            if wish != before:
+                self._wishes[name] = wish
+                self.out.cameras[name].wish(wish)
 
     def wish(self) -> None:
         """Tell the mixer the whole wish."""

@@ -3,7 +3,9 @@
 from chamber import wire
 from chamber.alarms import Alarm
 from chamber.core import meeting as meetings
+from chamber.core.domain import Person
 from chamber.core.scenes import role_label
+from chamber.labels import ROLES
 from chamber.state import LinkState, State
 
 LEGS = ("video", "audio", "index")
@@ -67,6 +69,11 @@ def _seat(state: State, seat_id: str) -> wire.SeatView:
         role=role_label(person, seat_id, state.seating.chair_seat) if person else None,
         cameras=tuple(dict.fromkeys(shot.camera for shot in seat.shots)),
     )
+
+
+def _person(state: State, person: Person) -> wire.PersonView:
+    group = state.hall.groups.get(person.group or "")
+    return wire.PersonView(id=person.id, name=person.name, group=group.name if group else None, role=ROLES[person.role])
 
 
 def _speakers(state: State) -> tuple[wire.SpeakerView, ...]:
@@ -168,6 +175,7 @@ def view(
         queue=state.queue,
         microphones={seat: mic.value for seat, mic in state.mics.items()},
         seats=tuple(_seat(state, seat) for seat in state.hall.seats),
+        people=tuple(_person(state, person) for person in state.hall.people.values()),
         cameras=_cameras(state, airing, now_ms),
         devices={
             n: wire.DeviceView(link=_link(link), detail=link.identity if link.up else link.reason)
