@@ -68,16 +68,28 @@ def file_problems(config: Config, *, secrets: bool) -> list[str]:
     """What is wrong with the files that a settled configuration names; those with secrets only if asked for."""
     found = _long_sockets(config)
     if secrets:
-        files = [(f"accounts[{n}].token_file", a.token_file, MIN_TOKEN_BYTES) for n, a in enumerate(config.accounts)]
-        files += [(f"cameras[{n}].video_file", c.video_file, 1) for n, c in enumerate(config.cameras) if c.video_file]
-        files += [
-            (f"switchers[{n}].password_file", s.password_file, 1)
-            for n, s in enumerate(config.switchers)
-            if s.password_file
-        ]
-        troubles = ((key, _secret_trouble(Path(path), least)) for key, path, least in files)
+        troubles = ((key, _secret_trouble(path, least)) for key, path, least in _secrets(config) if path.exists())
         found += [f"{key}: {trouble}" for key, trouble in troubles if trouble]
     return found
+
+
+def missing_secrets(config: Config) -> list[str]:
+    """Files with secrets that are not there: a problem to start with, and none yet on another machine."""
+    return [
+        f"{key}: {path} is not there; put the secret there, in one line"
+        for key, path, _ in _secrets(config)
+        if not path.exists()
+    ]
+
+
+def _secrets(config: Config) -> list[tuple[str, Path, int]]:
+    """Key, path and least length of every file with a secret."""
+    files = [(f"accounts[{n}].token_file", a.token_file, MIN_TOKEN_BYTES) for n, a in enumerate(config.accounts)]
+    files += [(f"cameras[{n}].video_file", c.video_file, 1) for n, c in enumerate(config.cameras) if c.video_file]
+    files += [
+        (f"switchers[{n}].password_file", s.password_file, 1) for n, s in enumerate(config.switchers) if s.password_file
+    ]
+    return [(key, Path(path), least) for key, path, least in files]
 
 
 def _long_sockets(config: Config) -> list[str]:
@@ -101,7 +113,7 @@ def _secret_trouble(path: Path, least_bytes: int) -> str | None:
     try:
         about = path.stat()
     except OSError as exc:
-        return f"{path} cannot be read ({exc.strerror}); put the secret there, in one line"
+        return f"{path} cannot be read ({exc.strerror}); give a file that this user may read"
     if not stat.S_ISREG(about.st_mode):
         return f"{path} is not a file; give a file with the secret in one line"
     if about.st_mode & (stat.S_IROTH | stat.S_IWOTH):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from chamber.core.errors import ConfigError
 from config import wording
 from config.checks import problems, warnings
-from config.files import file_problems, settled
+from config.files import file_problems, missing_secrets, settled
 from config.model import Config
 from config.salvage import salvage
 
@@ -30,16 +30,19 @@ def load(path: Path, *, tokens: bool = True) -> Config:
         ConfigError: with all problems, one line each: `file: key.path[3].name: what is wrong; what would be valid`.
     """
     config = settled(parse(read(path), path.name), path.parent.absolute())
-    found = file_problems(config, secrets=tokens)
+    found = file_problems(config, secrets=tokens) + (missing_secrets(config) if tokens else [])
     if found:
         raise ConfigError([f"{path.name}: {problem}" for problem in found])
     return config
 
 
 def load_with_warnings(path: Path) -> tuple[Config, list[str]]:
-    """As `load`, with what works but is probably not meant, one line each."""
-    config = load(path)
-    return config, [f"{path.name}: {warning}" for warning in warnings(config)]
+    """As `load`, with what works but is probably not meant, one line each; secrets that are not there yet are that too."""
+    config = settled(parse(read(path), path.name), path.parent.absolute())
+    found = file_problems(config, secrets=True)
+    if found:
+        raise ConfigError([f"{path.name}: {problem}" for problem in found])
+    return config, [f"{path.name}: {warning}" for warning in [*missing_secrets(config), *warnings(config)]]
 
 
 def read(path: Path) -> dict[str, Any]:

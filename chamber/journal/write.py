@@ -57,7 +57,7 @@ class JournalFile:
     """
 
     def __init__(self, tail: Tail, place: _Place, zone: tzinfo, on_trouble: OnTrouble) -> None:
-        self.problems, self.torn_bytes = tail.problems, tail.torn_bytes
+        self.problems, self.torn_bytes = list(tail.problems), tail.torn_bytes
         self._place, self._zone, self._on_trouble = place, zone, on_trouble
         self._loop = asyncio.get_running_loop()
         self._queue: Queue[_Wanted | None] = Queue(QUEUE_ENTRIES)

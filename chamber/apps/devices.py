@@ -1,0 +1,95 @@
+"""Turns CONFIG into driver objects; they do nothing before they are served."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chamber.core.errors import ConfigError
+from chamber.ports import Camera, Clock, Device, Emit, MicrophoneSystem, Switcher
+from config.devices import Camera as CameraSection
+from config.devices import FixedCamera as FixedSection
+from config.devices import Switcher as SwitcherSection
+from config.devices import ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
+from config.model import Config
+from drivers.fixed import FixedCamera
+from drivers.sis.driver import ExtronSis
+from drivers.sis.lines import SerialLine, TcpLine
+from drivers.visca.bus import SerialChain, SonyPort
+from drivers.visca.driver import ViscaCamera
+from drivers.visca.profile import PROFILES
+from drivers.visca.wires import RawTcp, Serial, SonyUdp, Wire
+from drivers.x32.driver import X32
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Every device of a hall by id."""
+
+    microphones: dict[str, MicrophoneSystem]
+    cameras: dict[str, Camera]
+    switchers: dict[str, Switcher]
+
+    def all(self) -> tuple[Device, ...]:
+        """Everything that holds a session."""
+        return (*self.microphones.values(), *self.cameras.values(), *self.switchers.values())
+
+
+def build(config: Config, emit: Emit, clock: Clock) -> Devices:
+    """The devices of CONFIG, not yet served; what they read goes to `emit`. Raises ConfigError: a password file."""
+    wires = _Wires()
+    channels = {
+        system.id: tuple(sorted({seat.channel for seat in config.seats if seat.system == system.id}))
+        for system in config.microphones
+    }
+    return Devices(
+        microphones={m.id: X32(m.id, m.host, m.port, channels[m.id], emit, clock) for m in config.microphones},
+        cameras={camera.id: _camera(camera, wires, emit, clock) for camera in config.cameras},
+        switchers={switcher.id: _switcher(switcher, emit, clock) for switcher in config.switchers},
+    )
+
+
+class _Wires:
+    """Lines and ports that several cameras share."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, SerialChain] = {}
+        self._sony: SonyPort | None = None
+
+    def to(self, camera: ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera) -> Wire:
+        """The way to one camera."""
+        if isinstance(camera, ViscaTcpCamera):
+            return RawTcp(camera.host, camera.port)
+        if isinstance(camera, ViscaSerialCamera):
+            chain = self._chains.setdefault(camera.path, SerialChain(camera.path, camera.baud))
+            return Serial(chain, camera.address)
+        if not camera.answers_to_52381:
+            return SonyUdp(camera.host, camera.port)
+        if self._sony is None:
+            self._sony = SonyPort()
+        return SonyUdp(camera.host, camera.port, shared=self._sony)
+
+
+def _camera(camera: CameraSection, wires: _Wires, emit: Emit, clock: Clock) -> Camera:
+    if isinstance(camera, FixedSection):
+        return FixedCamera(camera.id, emit)
+    return ViscaCamera(camera.id, wires.to(camera), PROFILES[camera.profile], emit, clock)
+
+
+def _switcher(switcher: SwitcherSection, emit: Emit, clock: Clock) -> Switcher:
+    # CONFIG has one of the two; config.checks refuses both and neither.
+    line = (
+        TcpLine(switcher.host, switcher.port)
+        if switcher.host is not None
+        else SerialLine(switcher.path or "", switcher.baud)
+    )
+    return ExtronSis(
+        switcher.id, line, max(switcher.outputs.values()), emit, clock, password=_password(switcher.password_file)
+    )
+
+
+def _password(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError([f"switchers.password_file: {path} cannot be read ({exc}); put the password there"]) from exc
