@@ -104,6 +104,7 @@ class Runtime:
         self._opened_epoch: str | None = None
         self._lease_seq = 0
         self._wake: asyncio.TimerHandle | None = None
+        self._due_ms: int | None = None
         self._bar_timer: asyncio.TimerHandle | None = None
         self._facts: dict[str, Any] = {}
         self._alarms: dict[tuple[str, str], tuple[Alarm, int]] = {}
@@ -261,7 +262,16 @@ class Runtime:
     # --------------------------------------------------------------------------------------------- wishes out
 
     def direct(self, event: d.Event) -> None:
-        """Let the director react and carry out what it decides."""
+        """Let the director react and carry out what it decides; a wake that is due comes before the event.
+
+        So that a replay, which knows no clock, takes the very same decisions.
+        """
+        while self._due_ms is not None and self._due_ms <= event.at_ms:
+            due_ms, self._due_ms = self._due_ms, None
+            self._decide(d.Ticked(due_ms))
+        self._decide(event)
+
+    def _decide(self, event: d.Event) -> None:
         self.record.director(event)
         for action in self.director.handle(event):
             self._act(action)
@@ -297,12 +307,14 @@ class Runtime:
     def _wake_at(self, at_ms: int) -> None:
         if self._wake:
             self._wake.cancel()
+        self._due_ms = at_ms
         delay_s = max(0, at_ms - self.clock.now_ms()) / 1000
         self._wake = asyncio.get_running_loop().call_later(delay_s, self._tick)
 
     def _tick(self) -> None:
-        self._wake = None
-        self.guarded(lambda: self.direct(d.Ticked(self.clock.now_ms())))
+        due_ms, self._due_ms, self._wake = self._due_ms, None, None
+        if due_ms is not None:
+            self.guarded(lambda: self._decide(d.Ticked(due_ms)))
 
     def guarded(self, act: Callable[[], object]) -> None:
         """Run something that came from outside the queue; a bug in it is as fatal as one inside."""
