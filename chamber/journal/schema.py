@@ -103,6 +103,17 @@ KINDS: Mapping[str, Mapping[str, Test]] = {
 }
 
 
+def tidy(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, with what a device said cut to `DETAIL_CHARS` and freed of what cannot be printed."""
+    tests = KINDS.get(kind, {})
+    return {
+        name: "".join(char if char.isprintable() else " " for char in value[:DETAIL_CHARS])
+        if tests.get(name) is _detail and isinstance(value, str)
+        else value
+        for name, value in fields.items()
+    }
+
+
 def trouble(kind: str, fields: Mapping[str, Any]) -> str | None:
     """Why an entry has no place in the journal, or None when it has one. Never repeats the value."""
     tests = KINDS.get(kind)

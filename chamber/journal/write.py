@@ -118,7 +118,8 @@ class JournalFile:
             tried again all the same, in its place), EncodeError when the schema does not allow it. Else None.
         """
         done = self._loop.create_future() if sync else None
-        refused = schema.trouble(kind, fields)
+        kept = schema.tidy(kind, fields)
+        refused = schema.trouble(kind, kept)
         if refused is not None:
             self._loop.call_soon(self._on_trouble, f"journal entry refused: {refused}")
             if done is not None:
@@ -130,7 +131,7 @@ class JournalFile:
         if done is not None and self._trouble is not None:
             done.set_exception(OSError(self._trouble))
             waits = None
-        if not self._put(_Wanted(kind, dict(fields), wall_ms, mono_ms, sync, waits)) and waits is not None:
+        if not self._put(_Wanted(kind, kept, wall_ms, mono_ms, sync, waits)) and waits is not None:
             waits.set_exception(OSError("the journal's queue is full"))
         return done
 

@@ -275,6 +275,14 @@ async def test_names_and_sentences_are_refused_and_the_refusal_is_entered(path: 
     ]
 
 
+async def test_what_a_device_says_is_cut_and_made_printable(path: Path) -> None:
+    journal = opened(path)
+    journal.append("link", {"device": "a", "up": False, "reason": "a\nb" + "x" * 300}, wall_ms=WALL_MS, mono_ms=1)
+    journal.close()
+    (entry,) = replay(path)
+    assert entry.fields["reason"] == "a b" + "x" * 197
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "told"),
     [
