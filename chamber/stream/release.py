@@ -200,7 +200,7 @@ class Release:
         if self._slate not in self._reels:
             return False
         if self._packager.newest_capture_ms() is None:
-            self._end_ms = self._clock.now_ms() - self._settings.delay_ms - RUN_UP_MS
+            self._end_ms = max(self._end_ms, self._clock.now_ms() - self._settings.delay_ms - RUN_UP_MS)
             self._phase = 0
         return True
 

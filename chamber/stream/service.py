@@ -82,12 +82,13 @@ class Stream:
             task.result()
 
     async def close(self) -> None:
-        """Stop everything; nothing is published from then on."""
+        """Stop everything; nothing is public from then on, and whoever waits for more is sent away."""
         self._stop_run()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.close()
+        self.packager.clear()
 
     def known(self) -> dict[str, Any]:
         """What the controller is told; `legs` say what the newest published part carries."""

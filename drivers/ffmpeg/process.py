@@ -149,6 +149,11 @@ class FfmpegEncoder:
             with suppress(ProcessLookupError):
                 self._process.kill()
 
+    @property
+    def pid(self) -> int | None:
+        """Process number, for whoever measures or rehearses faults; None before the start."""
+        return self._process.pid if self._process else None
+
     async def close(self) -> None:
         """Kill it when it still runs, and return when process and threads are gone."""
         self.kill()
