@@ -1,8 +1,9 @@
 """The controller's ends of the sockets to mixer and stream, and the pulse that issues leases."""
 
+from chamber.events import MixerLevels, MixerSaid, Pulse, StreamSaid
 from chamber.ipc import Message
 from chamber.ports import Clock
-from chamber.runtime import MixerLevels, MixerSaid, Pulse, Runtime, StreamSaid
+from chamber.runtime import Runtime
 
 LEASE_S = 0.2
 

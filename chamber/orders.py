@@ -88,7 +88,7 @@ class Orders:
                 self._assign(seat, person, account)
             case wire.TitleOrder(command=command):
                 self._run.state.title_visible = command == "title.show"
-                self._run.wish()
+                self._run.stage.wish()
             case wire.PresentationSelect(input=source, output=output):
                 self._present(source, output)
             case wire.NoteAdd(text=text):
@@ -199,20 +199,20 @@ class Orders:
         return camera
 
     def _guard_on_air(self, name: str, force: bool) -> None:
-        if name in self._run.airing() and not force:
+        if name in self._run.stage.airing() and not force:
             raise RefusedError("on_air", f"{name} is in beeld; bewegen kan alleen na een tweede bevestiging.")
 
     def _recall(self, order: wire.CameraRecall) -> None:
         self._camera(order.camera)
         self._guard_on_air(order.camera, order.force)
-        self._run.send_camera(order.camera, order.preset, "operator", forced=order.force)
-        if order.camera not in self._run.airing():
+        self._run.stage.send_camera(order.camera, order.preset, "operator", forced=order.force)
+        if order.camera not in self._run.stage.airing():
             self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
 
     async def _drive(self, order: wire.CameraDrive) -> None:
         camera = self._camera(order.camera)
         self._guard_on_air(order.camera, order.force)
-        self._run.send_camera(order.camera, None, "operator", forced=order.force)
+        self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
         await camera.drive(order.pan, order.tilt, order.zoom)
         self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
 

@@ -6,8 +6,8 @@ events posted meanwhile wait their turn. A bug in here is fatal on purpose: the 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chamber import ports
@@ -17,65 +17,17 @@ from chamber.core import scenes
 from chamber.core.director import model as d
 from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
+from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid
 from chamber.measure import Measures
 from chamber.ports import Clock
 from chamber.record import Record
+from chamber.stage import Outputs, Stage
 from chamber.state import CameraState, LinkState, State
 from chamber.views import view
 from chamber.wire import StateView
 
 HEARD_DBFS = -60.0
 QUEUE_EVENTS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
-    """A supervised link went up (reason None) or down."""
-
-    name: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class MixerSaid:
-    """The mixer reported what it shows."""
-
-    known: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class MixerLevels:
-    """Programme sound, dBFS."""
-
-    rms_dbfs: float
-    peak_dbfs: float
-
-
-@dataclass(frozen=True, slots=True)
-class StreamSaid:
-    """The stream process reported what the public gets."""
-
-    known: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """Time has passed; the lease is issued from here, so a runtime that hangs issues none."""
-
-
-Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | Pulse
-Send = Callable[[dict[str, Any]], object]
-
-
-@dataclass(slots=True)
-class Outputs:
-    """Where wishes go: the two media processes, the cameras, the switchers and the microphone systems."""
-
-    mixer: Send
-    stream: Send
-    cameras: Mapping[str, ports.Camera] = field(default_factory=dict)
-    switchers: Mapping[str, ports.Switcher] = field(default_factory=dict)
-    microphones: Mapping[str, ports.MicrophoneSystem] = field(default_factory=dict)
 
 
 class Runtime:
@@ -92,17 +44,12 @@ class Runtime:
         epoch: str,
     ) -> None:
         self.state, self.out, self.record, self.clock, self.measures = state, out, record, clock, measures
-        self.director, self.epoch = director, epoch
+        self.director, self.stage = director, Stage(state, out, clock, epoch)
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
         self._draining = False
         self._dirty = asyncio.Event()
         self._seq = 0
-        self._cut_id = 0
-        self._cuts: dict[int, str | None] = {}
-        self._wishes = {name: ports.CameraWish() for name in out.cameras}
-        self._opened_epoch: str | None = None
-        self._lease_seq = 0
         self._wake: asyncio.TimerHandle | None = None
         self._due_ms: int | None = None
         self._bar_timer: asyncio.TimerHandle | None = None
@@ -222,10 +169,10 @@ class Runtime:
         state.mixer.known, state.mixer.at_ms = known, self.clock.now_ms()
         confirmed = known.get("cut_id")
         if confirmed != before:
-            self._cuts = {i: c for i, c in self._cuts.items() if i >= (confirmed or 0)}
-            if confirmed == self._cut_id:
+            newest = self.stage.confirmed(confirmed)
+            if newest:
                 self.publish(int(known.get("capture_ms") or self.clock.now_ms()))
-        self._tell_cameras()
+        self.stage.tell_cameras()
         self.touch()
 
     def _link(self, name: str, reason: str | None) -> None:
@@ -240,16 +187,16 @@ class Runtime:
                 if was_up or not link.tried:
                     self.direct(d.CameraLost(now_ms, name, link.reason))
         elif name == "mixer" and link.up:
-            self.lease()
-            self.wish()
+            self.stage.lease()
+            self.stage.wish()
         elif name == "stream" and link.up:
-            self.lease()
+            self.stage.lease()
             self._facts = {}
             self.publish(now_ms)
         self.touch()
 
     def _pulse(self) -> None:
-        self.lease()
+        self.stage.lease()
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
         found = alarms(self.state, now_ms)
         held = {(a.code, a.key): (a, self._alarms.get((a.code, a.key), (a, wall_ms))[1]) for a in found}
@@ -280,16 +227,13 @@ class Runtime:
         state = self.state
         match action:
             case d.Recall(camera, preset, seat, reason):
-                self.send_camera(camera, preset, reason.code)
+                self.stage.send_camera(camera, preset, reason.code)
                 self.measures.recall()
                 self.record.event("recall", camera=camera, preset=preset, seat=seat, reason=reason.code)
             case d.Cut(camera, preset, kind, seat, reason):
                 state.shown = scenes.Shown(camera, preset, kind, seat, reason.code, reason.text, self.clock.wall_ms())
                 state.proposal = None
-                self._cut_id += 1
-                self._cuts[self._cut_id] = camera
-                self._tell_cameras()
-                self.wish()
+                self.stage.cut(camera)
                 self.measures.cut(kind)
                 self.record.event("cut", camera=camera, preset=preset, shot=kind.value, seat=seat, reason=reason.code)
             case d.Propose():
@@ -333,59 +277,7 @@ class Runtime:
             return
         if seat != self.state.bar_seat:
             self.state.bar_seat = seat
-            self.wish()
-
-    def airing(self) -> frozenset[str]:
-        """Cameras that are, or may still be, on air: wished, confirmed, or on the way to being confirmed."""
-        state = self.state
-        found = {camera for camera in self._cuts.values() if camera}
-        known = state.mixer.known
-        if known.get("slate") is None and known.get("programme"):
-            found.add(known["programme"])
-        if state.meeting.state is MeetingState.OPEN and state.shown.camera:
-            found.add(state.shown.camera)
-        elif known.get("slate") is not None and state.meeting.state is not MeetingState.OPEN:
-            found.clear()
-        return frozenset(found)
-
-    def send_camera(self, name: str, preset: int | None, why: str, *, forced: bool = False) -> None:
-        """Want a camera at a preset (None: leave it where it is); on air it stays put unless `forced`."""
-        self.state.cameras[name].wished = preset
-        wish = ports.CameraWish(preset, on_air=name in self.airing(), forced=forced, why=why)
-        self._wishes[name] = wish
-        self.out.cameras[name].wish(wish)
-
-    def _tell_cameras(self) -> None:
-        """Tell each camera that came on air, or left it."""
-        airing = self.airing()
-        for name, before in self._wishes.items():
-            wish = replace(before, on_air=name in airing)
-            if wish != before:
-                self._wishes[name] = wish
-                self.out.cameras[name].wish(wish)
-
-    def wish(self) -> None:
-        """Tell the mixer the whole wish."""
-        state = self.state
-        bar = state.bar_seat if state.title_visible else None
-        self.out.mixer(
-            {"wish": scenes.mixer_wish(state.hall, state.seating, state.meeting, state.shown, bar, self._cut_id)}
-        )
-
-    def lease(self) -> None:
-        """Issue one permission, or refusal, to both media processes."""
-        self._lease_seq += 1
-        message = {
-            "lease": {
-                "state": self.state.meeting.state.value,
-                "epoch": self.epoch,
-                "opened_epoch": self._opened_epoch,
-                "seq": self._lease_seq,
-                "issued_ms": self.clock.now_ms(),
-            }
-        }
-        self.out.stream(message)
-        self.out.mixer(message)
+            self.stage.wish()
 
     def publish(self, at_ms: int) -> None:
         """Tell the stream what residents may read from capture time `at_ms` on, when it differs."""
@@ -396,7 +288,7 @@ class Runtime:
         )
         if {**facts, "at_ms": 0} != {**self._facts, "at_ms": 0}:
             self._facts = facts
-            self.out.stream({"facts": facts})
+            self.stage.facts(facts)
 
     # ------------------------------------------------------------------------------------------------ meeting
 
@@ -406,17 +298,17 @@ class Runtime:
         was_open, is_open = state.meeting.state is MeetingState.OPEN, meeting.state is MeetingState.OPEN
         state.meeting = meeting
         if is_open:
-            self._opened_epoch = self.epoch
-        self.lease()
+            self.stage.opened()
+        self.stage.lease()
         if was_open and not is_open:
-            self.wish()
+            self.stage.wish()
             self.direct(d.PauseSet(now_ms, paused=True))
         if is_open and not was_open:
             self.direct(d.Reset(now_ms))
             self.direct(d.PauseSet(now_ms, paused=False))
-        self.wish()
+        self.stage.wish()
         self.publish(now_ms)
-        self._tell_cameras()
+        self.stage.tell_cameras()
         self.record.meeting(meeting, account)
         self.touch()
 
@@ -447,7 +339,7 @@ class Runtime:
             seq=self._seq,
             now_ms=self.clock.now_ms(),
             wall_ms=self.clock.wall_ms(),
-            airing=self.airing(),
+            airing=self.stage.airing(),
             alarms=list(self._alarms.values()),
         )
 
@@ -470,7 +362,7 @@ class Runtime:
     def set_seating(self, seat: str, person: str | None) -> None:
         """Somebody else sits here from now on; the bar of the wrong name disappears at once."""
         self.state.seating = replace(self.state.seating, bound={**self.state.seating.bound, seat: person})
-        self.wish()
+        self.stage.wish()
         self.publish(self.clock.now_ms())
 
     def close(self) -> None:

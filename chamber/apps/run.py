@@ -19,13 +19,15 @@ from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
 from chamber.core.errors import ConfigError
 from chamber.core.scenes import Seating
+from chamber.events import LinkChanged
 from chamber.ipc import LineClient
 from chamber.measure import Measures
 from chamber.orders import Orders, Presentation
 from chamber.ports import Device, DeviceEvent
 from chamber.preview import Preview
 from chamber.record import Record
-from chamber.runtime import LinkChanged, Outputs, Runtime
+from chamber.runtime import Runtime
+from chamber.stage import Outputs
 from chamber.state import State
 from chamber.supervisor import supervise
 from chamber.wire import AnyOrder, StateView
