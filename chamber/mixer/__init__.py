@@ -1,0 +1,1 @@
+"""The built-in mixer: inputs, clock, sound, name bars and slates; see docs/architecture.md for its sockets."""
