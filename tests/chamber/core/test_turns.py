@@ -68,7 +68,7 @@ def test_a_chair_who_goes_on_has_a_turn() -> None:
 
 
 def test_the_interruption_microphone_interrupts_however_long() -> None:
-    found = heard(Seated(1, "mic", "bob"), on(10, "a"), on(20, "mic"), off(35, "mic"), off(60, "a"))
+    found = heard(Seated(0, "mic", "bob"), on(10, "a"), on(20, "mic"), off(35, "mic"), off(60, "a"))
     assert told(found) == [("mic", "bob", 20, 35, "interjection"), ("a", "ann", 10, 60, "turn")]
     answered = heard(on(10, "mic"), on(20, "a"), off(30, "a"), off(40, "mic"))
     assert told(answered) == [("a", "ann", 20, 30, "turn"), ("mic", None, 10, 40, "interjection")]
@@ -133,7 +133,7 @@ def test_an_item_that_begins_in_mid_speech_cuts_the_fragment() -> None:
 
 def test_the_own_clock_stops_while_an_interjection_runs() -> None:
     found = heard(
-        Seated(1, "mic", "bob"),
+        Seated(0, "mic", "bob"),
         on(0, "a"),
         on(20, "mic"),
         off(35, "mic"),
