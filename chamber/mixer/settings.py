@@ -39,7 +39,7 @@ class SoundSettings:
     unix_path: Path | None = None
     argv: tuple[str, ...] | None = None
     offset_ms: int = 0
-    buffer_ms: int = 60
+    buffer_ms: int = 80
 
     def __post_init__(self) -> None:
         _one_source("sound", self.unix_path, self.argv)

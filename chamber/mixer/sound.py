@@ -17,6 +17,9 @@ Samples = npt.NDArray[np.int16]
 
 MOST_PPM = 3000
 EXCESS_MS = 150
+GROWTH_MS = 20
+GROWN_MOST_MS = 120
+SHORT_TICKS = 6
 CAPACITY_MS = 2500
 # An error of 10 ms is worked off at 1000 ppm: within some seconds, and slow against the smoothing of one second.
 _GAIN_A_SAMPLE = 0.1 / RATE
@@ -24,10 +27,17 @@ _SMOOTHING = 1 / 25
 
 
 class SoundBuffer:
-    """One thread writes what the source sends, the clock reads a tick's worth; bounded to `CAPACITY_MS`."""
+    """One thread writes what the source sends, the clock reads a tick's worth; bounded to `CAPACITY_MS`.
+
+    `target_ms` is how much waits when a tick reads: the tick's own 40 ms, one portion of the source, and its jitter. A
+    source whose jitter is larger gets more, in steps, up to `GROWN_MOST_MS`: a little late is better than in pieces.
+    """
 
     def __init__(self, target_ms: int) -> None:
         self._target = target_ms * RATE // 1000
+        self._target_most = self._target + GROWN_MOST_MS * RATE // 1000
+        self._target_before = self._target
+        self._silent_ticks = 0
         self._capacity = CAPACITY_MS * RATE // 1000
         self._ring: Samples = np.zeros((self._capacity, CHANNELS), np.int16)
         self._written = 0
@@ -36,8 +46,6 @@ class SoundBuffer:
         self._filling = True
         self._arrivals: deque[tuple[int, int]] = deque(maxlen=4096)
         self._lock = threading.Lock()
-        self.gaps = 0
-        self.jumps = 0
 
     def write(self, data: bytes | bytearray, now_ms: int) -> None:
         """Take in whole samples of both channels, s16le, that have just arrived."""
@@ -59,28 +67,42 @@ class SoundBuffer:
             level = self._written - self._at
             if self._filling:
                 if level < self._target:
+                    self._starve_on()
                     return None
                 self._jump()
-                self.gaps += 1
             elif level > self._target + EXCESS_MS * RATE // 1000:
                 self._jump()
-                self.jumps += 1
             self._level += (self._written - self._at - self._level) * _SMOOTHING
             bent = max(-1.0, min(1.0, (self._level - self._target) * _GAIN_A_SAMPLE / (MOST_PPM * 1e-6)))
             speed = 1.0 + bent * MOST_PPM * 1e-6
             end = self._at + TICK_SAMPLES * speed
             if math.ceil(end) + 2 > self._written:
-                self._filling = True
+                self._starve()
                 return None
             block = self._resampled(self._at, speed)
             since_ms = self._arrived_ms(math.floor(self._at))
             self._at = end
             return block, since_ms
 
+    def target_ms(self) -> int:
+        """How much should wait, as it has grown."""
+        with self._lock:
+            return self._target * 1000 // RATE
+
     def level_ms(self) -> float:
         """How much sound waits."""
         with self._lock:
             return (self._written - self._at) * 1000 / RATE
+
+    def _starve(self) -> None:
+        """Wait for more than last time; `_starve_on` takes that back when the source had really stopped."""
+        self._filling, self._silent_ticks, self._target_before = True, 0, self._target
+        self._target = min(self._target_most, self._target + GROWTH_MS * RATE // 1000)
+
+    def _starve_on(self) -> None:
+        self._silent_ticks += 1
+        if self._silent_ticks == SHORT_TICKS:
+            self._target = self._target_before
 
     def _jump(self) -> None:
         self._at = float(max(1, self._written - self._target))
