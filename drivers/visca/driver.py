@@ -276,11 +276,13 @@ class ViscaCamera:
         if look.position is None:
             self._preset = None
             self._moving = None if look.power is None else False
+        elif not self._drive.still:
+            self._preset, self._moving = None, True
+        elif before is not None and not near(before, look.position, STILL_COUNTS):
+            # Found elsewhere than it rested: whether it still moves, the next look tells.
+            self._preset, self._moving = None, (None if self._moving is False else True)
         else:
-            self._moving = not self._drive.still or (
-                before is not None and not near(before, look.position, STILL_COUNTS)
-            )
-            self._preset = None if self._moving else self._recalls.preset_at(look.position, self._preset)
+            self._preset, self._moving = self._recalls.preset_at(look.position, self._preset), False
         self._report()
 
     def _start(self, look: Look) -> None:
