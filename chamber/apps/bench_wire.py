@@ -20,7 +20,7 @@ from aiohttp import ClientSession
 
 from chamber.apps.demo_hall import free_port
 from chamber.ipc import LineServer, Message
-from drivers.sim.visca import SimCamera
+from drivers.sim.visca import Manners, SimCamera
 from drivers.sim.visca_motion import Pose, Travel
 from drivers.sim.visca_services import SonyUdp
 from drivers.sim.x32 import SimX32
@@ -30,6 +30,7 @@ PRESSES = 300
 GAP_S = 0.03
 GIVE_UP_S = 0.25
 STORM_HZ, METERS_HZ = 200, 20
+PROMPT = Manners(ack_s=0.0, done_s=0.0)
 AT_ONCE = Travel(latency_s=0.0, settle_s=0.0, pan_deg_s=100_000.0, tilt_deg_s=100_000.0, ramp_deg_s2=1e9, octave_s=1e-6)
 
 
@@ -50,7 +51,7 @@ class Peers:
     def __init__(self, run_dir: Path) -> None:
         presets = {number: Pose(float(number % 90), 0.0) for number in range(SEATS)}
         self.desks = [SimX32(), SimX32()]
-        self.cameras = [SimCamera(presets, travel=AT_ONCE) for _ in range(CAMERAS)]
+        self.cameras = [SimCamera(presets, travel=AT_ONCE, manners=PROMPT) for _ in range(CAMERAS)]
         self.services = [SonyUdp(camera) for camera in self.cameras]
         self.mixer = LineServer(run_dir / "mixer.sock", self._wish, lambda: None)
         self._known: dict[str, Any] = {"programme": None, "slate": None, "muted": False, "cut_id": 0, "inputs": {}}

@@ -35,8 +35,6 @@ def settings(config: Config) -> MixerSettings:
     width, height = config.mixer.width, config.mixer.height
     inputs = []
     for name, (url, delay_ms) in sources.items():
-        if url is None:
-            continue
         if url.startswith(UNIX):
             inputs.append(InputSettings(name, unix_path=Path(url.removeprefix(UNIX)), delay_ms=delay_ms))
             continue

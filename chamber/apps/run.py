@@ -76,7 +76,7 @@ def accounts(config: Config) -> tuple[Account, ...]:
 
 def presentation(config: Config) -> Presentation | None:
     """Where the named sources and outputs of the presentation are."""
-    switcher = next(iter(config.switchers), None)
+    switcher = next((s for s in config.switchers if s.programme is not None), next(iter(config.switchers), None))
     if switcher is None:
         return None
     return Presentation(switcher.id, dict(switcher.inputs), dict(switcher.outputs), switcher.programme)
