@@ -24,6 +24,27 @@ class MicReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatOccupied:
+    """Who the discussion system says sits at a microphone, by badge or by its own seating plan.
+
+    `person_ref` is the system's own id of the person, `name` the name that it shows; both None: nobody.
+    """
+
+    system: str
+    channel: str
+    person_ref: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReading:
+    """The system's list of requests was read: all channels that wait, the first to speak first."""
+
+    system: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CameraReading:
     """A camera was read: None is unknown. `preset` is where it stands confirmed at rest, None while moving."""
 
@@ -76,7 +97,17 @@ class OrderRefused:
     reason: str
 
 
-DeviceEvent = MicReading | CameraReading | CameraArrived | CameraFailed | RouteReading | IdentityReading | OrderRefused
+DeviceEvent = (
+    MicReading
+    | SeatOccupied
+    | QueueReading
+    | CameraReading
+    | CameraArrived
+    | CameraFailed
+    | RouteReading
+    | IdentityReading
+    | OrderRefused
+)
 Emit = Callable[[DeviceEvent], None]
 Ready = Callable[[], None]
 
