@@ -82,16 +82,17 @@ def holds_secret(url: str) -> bool:
 
 
 def input_list(url: str) -> str:
-    """The contents of a list file that stands in for `url`; readable by us alone, please.
+    """The contents of a list file that stands in for `url`; whoever writes it makes it readable by us alone.
 
     Raises:
         EncodeError: the URL has characters that such a file cannot hold.
-    Source: ffmpeg-formats manual, concat demuxer.
+    Source: ffmpeg-formats manual, concat demuxer, directives `file` and `option`.
     """
     if any(ord(char) < 0x20 for char in url):
         raise EncodeError("a URL cannot hold control characters")
     quoted = url.replace("'", "'\\''")
-    return f"ffconcat version 1.0\nfile '{quoted}'\n"
+    options = [f"option {name} {value}" for name, value in _reading(url).items()]
+    return "\n".join(["ffconcat version 1.0", f"file '{quoted}'", *options]) + "\n"
 
 
 def decode_video(
@@ -126,26 +127,32 @@ def decode_sound(url: str, *, program: str = "ffmpeg", list_file: Path | None = 
     return tuple(ffmpeg.compile(out, cmd=quiet(program)))
 
 
+def _reading(url: str) -> Options:
+    """Options for reading from a network with as little delay as its protocol allows."""
+    scheme = urlsplit(url).scheme.lower()
+    options: Options = {"fflags": "nobuffer"}
+    if scheme in ("rtsp", "rtsps"):
+        options |= {"rtsp_transport": "tcp", "timeout": SILENT_US}
+    elif scheme == "udp":
+        options |= {"probesize": PROBE_BYTES, "analyzeduration": 0}
+    elif scheme in ("http", "https", "rtmp", "rtmps", "srt", "tcp"):
+        options |= {"rw_timeout": SILENT_US}
+    return options
+
+
 def _input(url: str, list_file: Path | None) -> ffmpeg.Stream:
+    swift: Options = {"flags": "low_delay", "threads": 1}
     if not url or url.startswith("-"):
         raise EncodeError(f"not an input: {redacted(url)!r}")
     if url.startswith("alsa:"):
         return ffmpeg.input(url.removeprefix("alsa:"), format="alsa", thread_queue_size=64)
     if url.startswith("/dev/video"):
-        return ffmpeg.input(url, format="v4l2", fflags="nobuffer", flags="low_delay", threads=1)
-    swift: Options = {"fflags": "nobuffer", "flags": "low_delay", "threads": 1}
+        return ffmpeg.input(url, format="v4l2", fflags="nobuffer", **swift)
     if not _SCHEME.match(url):
         return ffmpeg.input(f"file:{url.removeprefix('file:')}", re=None, stream_loop=-1, **swift)
-    scheme = urlsplit(url).scheme.lower()
     if list_file is not None:
-        listed: Options = {"safe": 0, "protocol_whitelist": _PROTOCOLS, "rw_timeout": SILENT_US}
+        listed: Options = {"safe": 0, "protocol_whitelist": _PROTOCOLS, "fflags": "nobuffer"}
         return ffmpeg.input(str(list_file), format="concat", **listed, **swift)
     if holds_secret(url):
         raise EncodeError(f"{redacted(url)} has credentials: it needs a list file")
-    if scheme in ("rtsp", "rtsps"):
-        swift |= {"rtsp_transport": "tcp", "timeout": SILENT_US}
-    elif scheme == "udp":
-        swift |= {"probesize": PROBE_BYTES, "analyzeduration": 0}
-    elif scheme in ("http", "https", "rtmp", "rtmps", "srt", "tcp"):
-        swift |= {"rw_timeout": SILENT_US}
-    return ffmpeg.input(url, **swift)
+    return ffmpeg.input(url, **_reading(url), **swift)

@@ -1,0 +1,177 @@
+"""Command lines: what stands in them, what must not, and that both ffmpegs obey them."""
+
+import asyncio
+import socket
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiohttp import web
+
+from chamber.core.errors import EncodeError
+from drivers.ffmpeg import plan
+from drivers.ffmpeg.locate import Ffmpeg
+
+WIDTH, HEIGHT = 160, 90
+FRAME = WIDTH * HEIGHT * 3 // 2
+
+
+def after(argv: tuple[str, ...] | list[str], option: str) -> str:
+    return argv[argv.index(option) + 1]
+
+
+def test_the_encoder_is_told_what_was_measured_to_work() -> None:
+    argv = plan.encoder("ffmpeg", 960, 540, 24, 5, 7)
+    assert argv[0] == "ffmpeg"
+    assert [argv[n + 1] for n, word in enumerate(argv) if word == "-i"] == ["pipe:5", "pipe:7"]
+    assert argv.count("-probesize") == argv.count("-analyzeduration") == 2
+    wanted = {"-preset": "superfast", "-tune": "zerolatency", "-threads": "1", "-g": "24", "-keyint_min": "24"}
+    wanted |= {"-sc_threshold": "0", "-aac_coder": "fast", "-flush_packets": "1"}
+    assert {option: after(argv, option) for option in wanted} == wanted
+    assert "setparams" in after(argv, "-vf")
+    assert argv[-1] == "pipe:1"
+    rejected = {"-vsync", "-filter_script", "-filter_complex_script", "-channels", "-stimeout"}
+    assert not rejected & set(argv)
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("rtsp://10.0.0.4/live", {"-rtsp_transport": "tcp", "-fflags": "nobuffer", "-flags": "low_delay"}),
+        ("udp://239.1.1.1:5000", {"-probesize": "32768", "-analyzeduration": "0"}),
+        ("srt://10.0.0.4:9000", {"-fflags": "nobuffer", "-threads": "1"}),
+        ("/dev/video0", {"-f": "v4l2", "-threads": "1"}),
+        ("/films/loop.mp4", {"-stream_loop": "-1"}),
+    ],
+)
+def test_each_kind_of_input_has_its_options(url: str, options: dict[str, str]) -> None:
+    argv = plan.decode_video(url, WIDTH, HEIGHT)
+    assert {option: after(argv, option) for option in options} == options
+    assert after(argv, "-i").removeprefix("file:") == url
+
+
+def test_a_sound_card_is_read_by_its_name() -> None:
+    argv = plan.decode_sound("alsa:hw:1,0")
+    assert (after(argv, "-f"), after(argv, "-i")) == ("alsa", "hw:1,0")
+
+
+@pytest.mark.parametrize("url", ["rtsp://admin:geheim@10.0.0.4/live", "srt://10.0.0.4:9000?passphrase=geheim"])
+def test_no_secret_stands_in_a_command_line(url: str, tmp_path: Path) -> None:
+    for decode in (lambda **o: plan.decode_video(url, WIDTH, HEIGHT, **o), lambda **o: plan.decode_sound(url, **o)):
+        with pytest.raises(EncodeError, match="list file") as refused:
+            decode()
+        assert "geheim" not in str(refused.value)
+        assert "geheim" not in " ".join(decode(list_file=tmp_path / "camera"))
+
+
+@pytest.mark.parametrize("url", ["", "-y", "--help"])
+def test_an_option_is_no_input(url: str) -> None:
+    with pytest.raises(EncodeError, match="not an input"):
+        plan.decode_video(url, WIDTH, HEIGHT)
+
+
+def test_a_list_file_holds_one_url_and_no_second_line() -> None:
+    lines = plan.input_list("rtsp://a:b'c@host/x").splitlines()
+    assert lines[:2] == ["ffconcat version 1.0", "file 'rtsp://a:b'\\''c@host/x'"]
+    assert "option rtsp_transport tcp" in lines
+    with pytest.raises(EncodeError):
+        plan.input_list("rtsp://host/x\nfile /etc/passwd")
+
+
+def film(program: Ffmpeg, path: Path, *, rate: str = "25") -> Path:
+    """Two seconds of white with a tone, 4:3 so that it must be fitted in."""
+    subprocess.run(
+        [program.path, "-v", "error", "-f", "lavfi", "-i", f"color=white:s=120x90:r={rate}:d=2",
+         "-f", "lavfi", "-i", "sine=f=500:r=44100:d=2", "-c:v", "libx264", "-g", "10", "-c:a", "aac",
+         "-f", "mpegts", str(path)],
+        check=True, timeout=15,
+    )  # fmt: skip
+    return path
+
+
+async def _read(argv: tuple[str, ...], count: int) -> bytes:
+    """The first bytes that a decoder writes; what it complains of fails the test."""
+    process = await asyncio.create_subprocess_exec(*argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        return await asyncio.wait_for(process.stdout.readexactly(count), 15)
+    except asyncio.IncompleteReadError:
+        raise AssertionError((await process.stderr.read()).decode()) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def _check_picture(frame: bytes) -> None:
+    luma = np.frombuffer(frame[: WIDTH * HEIGHT], np.uint8).reshape(HEIGHT, WIDTH)
+    assert luma[:, 40:120].min() > 220, "the middle is white"
+    assert luma[:, :18].max() < 25, "beside it is black"
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("rate", ["25", "24.98", "50"])
+async def test_a_film_is_fitted_in_and_plays_over_and_over(program: Ffmpeg, tmp_path: Path, rate: str) -> None:
+    path = film(program, tmp_path / "film.ts", rate=rate)
+    argv = plan.decode_video(str(path), WIDTH, HEIGHT, program=program.path)
+    data = await _read(argv, FRAME * 60)
+    _check_picture(data[:FRAME])
+    _check_picture(data[-FRAME:])
+
+
+@pytest.mark.media
+async def test_sound_becomes_48_khz_stereo(program: Ffmpeg, tmp_path: Path) -> None:
+    path = film(program, tmp_path / "film.ts")
+    data = await _read(plan.decode_sound(str(path), program=program.path), 48000 * 4)
+    sound = np.frombuffer(data, "<i2").reshape(-1, 2)
+    assert np.array_equal(sound[:, 0], sound[:, 1])
+    spectrum = np.abs(np.fft.rfft(sound[24000:, 0]))
+    assert abs(int(np.argmax(spectrum)) * 2 - 500) <= 4
+
+
+@pytest.mark.media
+async def test_a_url_with_a_password_works_through_its_list_file(program: Ffmpeg, tmp_path: Path) -> None:
+    body = film(program, tmp_path / "film.ts").read_bytes()
+    wanted = "Basic " + b64encode(b"admin:geheim").decode()
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("Authorization", ""))
+        return (
+            web.Response(body=body)
+            if asked[-1] == wanted
+            else web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="camera"'})
+        )
+
+    app = web.Application()
+    app.router.add_get("/live.ts", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        listed = tmp_path / "camera.ffconcat"
+        listed.write_text(plan.input_list(f"http://admin:geheim@127.0.0.1:{runner.addresses[0][1]}/live.ts"))
+        argv = plan.decode_video("http://admin:geheim@x/", WIDTH, HEIGHT, program=program.path, list_file=listed)
+        _check_picture(await _read(argv, FRAME))
+    finally:
+        await runner.cleanup()
+    assert wanted in asked
+
+
+@pytest.mark.media
+async def test_udp_starts_without_waiting_for_seconds_of_film(program: Ffmpeg, tmp_path: Path) -> None:
+    path = film(program, tmp_path / "film.ts")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    sender = await asyncio.create_subprocess_exec(
+        program.path, "-v", "quiet", "-re", "-stream_loop", "-1", "-i", str(path), "-c", "copy",
+        "-f", "mpegts", f"udp://127.0.0.1:{port}?pkt_size=1316",
+    )  # fmt: skip
+    try:
+        argv = plan.decode_video(f"udp://127.0.0.1:{port}", WIDTH, HEIGHT, program=program.path)
+        _check_picture((await _read(argv, FRAME * 5))[-FRAME:])
+    finally:
+        sender.kill()
+        await sender.wait()
