@@ -418,8 +418,6 @@ async def test_garbled_answers_never_become_an_arrival_elsewhere() -> None:
         rig.sim.faults.garble = 0.1
         await until(lambda: session.ready or session.over)
         rig.camera.wish(CameraWish(5, why="latest_mic"))
-        await until(
-            lambda: session.over or rig.events.of(CameraArrived) or rig.events.of(CameraFailed), timeout_s=15.0
-        )
+        await until(lambda: session.over or rig.events.of(CameraArrived) or rig.events.of(CameraFailed), timeout_s=15.0)
         for arrival in rig.events.of(CameraArrived):
             assert rig.sim.pose.pan_deg == pytest.approx(PRESETS[arrival.preset].pan_deg, abs=0.3)
