@@ -1,9 +1,9 @@
 """What one key of CONFIG says about another: contradictions, which stop the start, and warnings. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chamber.core.domain import Role, ShotKind
-from config.devices import PRESETS, X32_CHANNELS, FixedCamera, ViscaSerialCamera
+from config.devices import CHANNELS, PRESETS, FixedCamera, Microphones, ViscaSerialCamera
 from config.model import Config, SeatEntry
 from config.plan import seen_off_axis_deg, shots_of
 
@@ -57,7 +57,7 @@ def _doubles(config: Config) -> Iterator[str]:
     yield from _unique("id", _ids("people", config.people))
     yield from _unique("id", _ids("agenda", config.agenda))
     yield from _unique("name", _ids("accounts", config.accounts, "name"))
-    mics = [(f"seats[{n}].mic", f"{seat.system}:{int(seat.channel)}") for n, seat in enumerate(config.seats)]
+    mics = [(f"seats[{n}].mic", f"{seat.system}:{shown_channel(seat)}") for n, seat in enumerate(config.seats)]
     yield from _unique("microphone", mics)
     seated = [(f"people[{n}].seat", person.seat) for n, person in enumerate(config.people) if person.seat is not None]
     yield from _unique("seat", seated)
@@ -111,7 +111,7 @@ def _unknown(key: str, kind: str, given: str, known: Iterable[str]) -> str:
 
 
 def _seats(config: Config, broken: frozenset[str]) -> Iterator[str]:
-    systems = {system.id for system in config.microphones}
+    systems = {system.id: system for system in config.microphones}
     cameras = {camera.id: camera for camera in config.cameras}
     for n, seat in enumerate(config.seats):
         yield from _microphone(f"seats[{n}].mic", seat, systems, broken)
@@ -136,12 +136,20 @@ def _seats(config: Config, broken: frozenset[str]) -> Iterator[str]:
             yield from _place(f"cameras[{n}]", config, camera.x_m, camera.y_m)
 
 
-def _microphone(key: str, seat: SeatEntry, systems: set[str], broken: frozenset[str]) -> Iterator[str]:
-    if seat.system not in systems:
+def shown_channel(seat: SeatEntry) -> str:
+    """A seat's channel as a technician writes it."""
+    return str(int(seat.channel)) if seat.channel.isdecimal() else seat.channel
+
+
+def _microphone(key: str, seat: SeatEntry, systems: Mapping[str, Microphones], broken: frozenset[str]) -> Iterator[str]:
+    system = systems.get(seat.system)
+    if system is None:
         if seat.system not in broken:
             yield _unknown(key, "microphone system", seat.system, systems)
-    elif not 1 <= int(seat.channel) <= X32_CHANNELS:
-        yield f"{key}: '{seat.system}' has no channel {int(seat.channel)}; its channels are 1 to {X32_CHANNELS}"
+        return
+    most = CHANNELS.get(system.driver)
+    if most is not None and not (seat.channel.isdecimal() and 1 <= int(seat.channel) <= most):
+        yield f"{key}: '{seat.system}' has no channel {shown_channel(seat)}; its channels are 1 to {most}"
 
 
 def _place(key: str, config: Config, x_m: float, y_m: float) -> Iterator[str]:

@@ -19,7 +19,8 @@ WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "mixer": ("obs", "atem"),
 }  # fmt: skip
 
-X32_CHANNELS = 32
+CHANNELS: dict[str, int] = {"x32": 32}
+"""Highest channel of the microphone systems that number them from 1; the others have names of their own."""
 
 PRESETS: dict[str, tuple[range, ...]] = {
     "generic": (range(255),),

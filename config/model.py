@@ -11,7 +11,7 @@ from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, S
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
-MIC_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}:[0-9]{1,2}$"
+MIC_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}:[A-Za-z0-9{][A-Za-z0-9{}._-]{0,59}$"
 
 
 def _zone(name: str) -> str:
@@ -74,8 +74,9 @@ class SeatEntry(Section):
 
     @property
     def channel(self) -> str:
-        """Channel within that system, in its own numbering: an X32 has "01" to "32"."""
-        return self.mic.partition(":")[2].zfill(2)
+        """Channel within that system, in its own numbering; numbers have two digits or more, "07" and "517"."""
+        channel = self.mic.partition(":")[2]
+        return f"{int(channel):02d}" if channel.isdecimal() else channel
 
 
 class GroupEntry(Section):

@@ -30,7 +30,7 @@ NOT_YET: dict[str, str] = {
 
 PATTERNS = {
     ID_PATTERN: "an id: 1 to 40 of a-z, 0-9, - and _, first a letter or digit",
-    MIC_PATTERN: 'a microphone as "system:number", such as "desk:12"',
+    MIC_PATTERN: 'a microphone as "system:channel", such as "desk:12"',
 }
 
 KINDS = {

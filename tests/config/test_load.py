@@ -65,7 +65,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a bad microphone": (
         {"seats__0__mic": "desk"},
-        'seats[0].mic: is \'desk\'; must be a microphone as "system:number", such as "desk:12"',
+        'seats[0].mic: is \'desk\'; must be a microphone as "system:channel", such as "desk:12"',
     ),
     "a bad role": (
         {"people__0__role": "king"},
