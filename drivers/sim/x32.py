@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from drivers.sim.faults import Faults, Outlet
-from drivers.sim.x32_desk import CHANNELS, Desk
+from drivers.sim.x32_desk import Desk
 from drivers.sim.x32_osc import Message, Value, pack, unpack
 
 # "/xremote ... for 10 seconds", at most four clients at a time.
@@ -42,22 +42,30 @@ class SimX32(asyncio.DatagramProtocol):
         now_s: clock for the life of subscriptions, seconds.
     Attributes:
         faults: misbehaviour to switch on.
+        metering: False keeps every meter packet back, also from those who subscribed before.
         on_change: called with address and value when a client's set has changed something.
         log: (CLOCK_MONOTONIC ns, what) of presses at the desk and sets by clients, newest last.
     """
+
+    MODEL, VERSION, FIRMWARE = "X32", "V2.05", "4.06"
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, name: str = "X32", now_s: Callable[[], float] = time.monotonic
     ) -> None:
         self.host, self.port, self._name, self._now_s = host, port, name, now_s
         self.faults = Faults()
+        self.metering = True
         self.on_change: Callable[[str, Value], None] | None = None
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
-        self._desk = Desk()
+        self._desk = self.new_desk()
         self._remotes: dict[Peer, float] = {}
         self._meters: dict[tuple[Peer, str], _Meter] = {}
         self._transport: asyncio.DatagramTransport | None = None
         self._outlet = Outlet(self.faults)
+
+    def new_desk(self) -> Desk:
+        """What this model holds when it is switched on for the first time."""
+        return Desk()
 
     async def start(self) -> int:
         """Listen; returns the port."""
@@ -90,7 +98,7 @@ class SimX32(asyncio.DatagramProtocol):
         await self.close()
 
     def press(self, channel: int, on: bool) -> int:
-        """Somebody at the desk opens or mutes a channel, 1 to 32; returns when, in ns of CLOCK_MONOTONIC."""
+        """Somebody at the desk opens or mutes a channel, counted from 1; returns when, in ns of CLOCK_MONOTONIC."""
         return self.turn(f"/ch/{channel:02d}/mix/on", int(on))
 
     def turn(self, address: str, value: Value) -> int:
@@ -104,13 +112,20 @@ class SimX32(asyncio.DatagramProtocol):
         return at_ns
 
     def level(self, channel: int, linear: float) -> None:
-        """Sound on a channel, 1 to 32, from now on; 1.0 = 0 dBFS. Seen in the meters, muted or not."""
-        if not 1 <= channel <= CHANNELS:
+        """Sound on a channel, counted from 1, from now on; 1.0 = 0 dBFS. Seen in the meters, muted or not."""
+        self._desk.levels[self._index(channel)] = linear
+
+    def gate(self, channel: int, gain: float) -> None:
+        """Gain of a channel's gate from now on; 1.0 is open."""
+        self._desk.gates[self._index(channel)] = gain
+
+    def _index(self, channel: int) -> int:
+        if not 1 <= channel <= self._desk.channels:
             raise ValueError(f"no such channel: {channel}")
-        self._desk.levels[channel - 1] = linear
+        return channel - 1
 
     def is_open(self, channel: int) -> bool:
-        """Whether a channel, 1 to 32, is unmuted."""
+        """Whether a channel, counted from 1, is unmuted."""
         return self._desk.is_open(channel)
 
     def read(self, address: str) -> Value | None:
@@ -138,9 +153,9 @@ class SimX32(asyncio.DatagramProtocol):
         values = message.values
         match message.address, values:
             case "/info", ():
-                self._answer(peer, "/info", "ssss", "V2.05", self._name, "X32", "4.06")
+                self._answer(peer, "/info", "ssss", self.VERSION, self._name, self.MODEL, self.FIRMWARE)
             case "/xinfo", ():
-                self._answer(peer, "/xinfo", "ssss", self.host, self._name, "X32", "4.06")
+                self._answer(peer, "/xinfo", "ssss", self.host, self._name, self.MODEL, self.FIRMWARE)
             case "/status", ():
                 self._answer(peer, "/status", "sss", "active", self.host, self._name)
             case "/xremote", ():
@@ -214,7 +229,7 @@ class SimX32(asyncio.DatagramProtocol):
             del self._meters[key]
             return
         blob = self._desk.meters(bank, meter.channel)
-        if blob is not None:
+        if blob is not None and self.metering:
             self._answer(peer, bank, "b", blob)
         meter.due_s += meter.step_s
         meter.timer = asyncio.get_running_loop().call_at(meter.due_s, self._send_meters, key)

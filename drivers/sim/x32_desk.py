@@ -40,6 +40,7 @@ def _parameters() -> dict[str, tuple[str, Value]]:
         }
     table |= {f"/config/mute/{number}": ("i", 0) for number in range(1, 7)}
     table |= {f"/config/amixenable/{group}": ("i", 0) for group in "XY"}
+    table |= {f"/-stat/solosw/{number:02d}": ("i", 0) for number in range(1, CHANNELS + 1)}
     table |= {"/main/st/mix/on": ("i", 1), "/main/st/mix/fader": ("f", 0.75)}
     return table
 
@@ -61,12 +62,19 @@ def fader_of(level_db: float) -> float:
 
 
 class Desk:
-    """Parameters by address and the linear level of each channel, 1.0 = 0 dBFS."""
+    """Parameters by address, and of each channel the linear level and the gain of its gate, 1.0 = 0 dB.
 
-    def __init__(self) -> None:
-        self._table = _parameters()
+    Args:
+        table: type letter and first value by address.
+        channels: how many there are.
+    """
+
+    def __init__(self, table: dict[str, tuple[str, Value]] | None = None, channels: int = CHANNELS) -> None:
+        self._table = _parameters() if table is None else table
         self._values = {address: value for address, (_, value) in self._table.items()}
-        self.levels = [0.0] * CHANNELS
+        self.channels = channels
+        self.levels = [0.0] * channels
+        self.gates = [1.0] * channels
 
     def read(self, address: str) -> tuple[str, Value] | None:
         """Type letter and value; None for an address that the desk does not have."""
@@ -92,7 +100,7 @@ class Desk:
         return value != before
 
     def is_open(self, channel: int) -> bool:
-        """Whether a channel, 1 to 32, is unmuted."""
+        """Whether a channel, counted from 1, is unmuted."""
         return self._values[f"/ch/{channel:02d}/mix/on"] != 0
 
     def node(self, path: str) -> str | None:
@@ -126,11 +134,10 @@ class Desk:
         if bank == "/meters/0":
             return _floats([*self.levels, *quiet, *[0.0] * 6])
         if bank == "/meters/1":
-            gains = [1.0] * CHANNELS
-            return _floats([*self.levels, *gains, *gains])
+            return _floats([*self.levels, *self.gates, *[1.0] * CHANNELS])
         if bank == "/meters/6" and channel is not None and 0 <= channel < CHANNELS:
             level = self.levels[channel]
-            return _floats([level, 1.0, 1.0, level if self.is_open(channel + 1) else 0.0])
+            return _floats([level, self.gates[channel], 1.0, level if self.is_open(channel + 1) else 0.0])
         return None
 
     def _text(self, address: str) -> str:

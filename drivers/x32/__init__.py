@@ -1,1 +1,1 @@
-"""Behringer X32 and Midas M32 (and X-Air) over OSC."""
+"""Behringer X32, X-Air and Midas M32, MR18 over OSC."""

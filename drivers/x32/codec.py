@@ -1,6 +1,6 @@
-"""What an X32 or M32 is asked and what it answers, as OSC 1.0 datagrams.
+"""What an X32, M32 or X-Air is asked and what it answers, as OSC 1.0 datagrams.
 
-Source: unofficial X32/M32 OSC remote protocol, 4.06. X-Air mixers use the same addresses.
+Source: unofficial X32/M32 OSC remote protocol, 4.06. X-Air mixers use the same addresses for 16 channels.
 """
 
 import re
@@ -14,6 +14,7 @@ from chamber.core.errors import EncodeError
 
 _CHANNEL = re.compile(r"0[1-9]|[12][0-9]|3[0-2]")
 _ON_ADDRESS = re.compile(r"/ch/(\d\d)/mix/on")
+_NAME_ADDRESS = re.compile(r"/ch/(\d\d)/config/name")
 _TAGS = frozenset(b",ifsbTF")
 _LONGEST = 8192
 _TEXT = 80
@@ -25,6 +26,14 @@ class ChannelOn:
 
     channel: str
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelName:
+    """What stands on a channel's scribble strip; may be empty."""
+
+    channel: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +57,13 @@ class Malformed:
     raw: bytes
 
 
-Message = ChannelOn | Identity | Other | Malformed
+Message = ChannelOn | ChannelName | Identity | Other | Malformed
 
 
-def _message(address: str, *values: int) -> bytes:
+def _message(address: str, *values: int | str) -> bytes:
     builder = OscMessageBuilder(address=address)
     for value in values:
-        builder.add_arg(value, OscMessageBuilder.ARG_TYPE_INT)
+        builder.add_arg(value, builder.ARG_TYPE_INT if isinstance(value, int) else builder.ARG_TYPE_STRING)
     return builder.build().dgram
 
 
@@ -65,7 +74,12 @@ XREMOTE = _message("/xremote")  # "every change is pushed; expires after 10 s"
 
 def ask_on(channel: str) -> bytes:
     """Encode the question whether a channel ("01" to "32") is open. Raises EncodeError."""
-    return _message(_on_address(channel))
+    return _message(f"/ch/{_checked(channel)}/mix/on")
+
+
+def ask_name(channel: str) -> bytes:
+    """Encode the question what a channel ("01" to "32") is called. Raises EncodeError."""
+    return _message(f"/ch/{_checked(channel)}/config/name")
 
 
 def set_on(channel: str, on: bool) -> bytes:
@@ -73,11 +87,16 @@ def set_on(channel: str, on: bool) -> bytes:
 
     Always an integer: another type would be stored bit for bit.
     """
-    return _message(_on_address(channel), int(on))
+    return _message(f"/ch/{_checked(channel)}/mix/on", int(on))
+
+
+def subscribe_meters(bank: str) -> bytes:
+    """Encode the wish for a meter bank ("/meters/1"): "one packet per 50 ms for 10 s"."""
+    return _message("/meters", bank)
 
 
 def is_meter(datagram: bytes) -> bool:
-    """True for a meter blob, which comes 20 times a second and is not decoded."""
+    """True for a meter blob, which comes 20 times a second; families.read_bank decodes it where it is wanted."""
     return datagram.startswith(b"/meters/")
 
 
@@ -94,16 +113,20 @@ def parse(datagram: bytes) -> Message:
         if len(values) == 1 and values[0] in (0, 1):
             return ChannelOn(match[1], bool(values[0]))
         return Malformed(datagram[:_TEXT])
+    if match := _NAME_ADDRESS.fullmatch(address):
+        if len(values) == 1 and isinstance(values[0], str):
+            return ChannelName(match[1], values[0][:_TEXT])
+        return Malformed(datagram[:_TEXT])
     if address in ("/info", "/xinfo") and len(values) == 4 and all(isinstance(value, str) for value in values):
         _, name, model, firmware = values
         return Identity(f"{model} {firmware} ({name})"[:_TEXT])
     return Other(address[:_TEXT])
 
 
-def _on_address(channel: str) -> str:
+def _checked(channel: str) -> str:
     if not _CHANNEL.fullmatch(channel):
         raise EncodeError(f"no such channel: {channel!r}, must be 01 to 32")
-    return f"/ch/{channel}/mix/on"
+    return channel
 
 
 def _tags_known(datagram: bytes) -> bool:

@@ -1,65 +1,81 @@
-"""One session with an X32 or M32: read every channel, listen to its pushes, switch channels.
+"""One session with an X32, M32 or X-Air: read every channel, listen to its pushes and meters, switch channels.
 
 The way of a microphone event is `_on_datagram`: a look-up of the whole datagram and a call of `emit`.
 """
 
 import asyncio
-from dataclasses import dataclass
 
 from chamber.core.domain import MicState
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
 from chamber.ports import Clock, Emit, IdentityReading, MicReading, Ready
 from drivers.transport import Pipe, dial_udp
-from drivers.x32.codec import INFO, XINFO, XREMOTE, ChannelOn, Identity, Malformed, ask_on, is_meter, parse, set_on
+from drivers.x32 import codec
+from drivers.x32.codec import INFO, XINFO, XREMOTE, ChannelName, ChannelOn, Identity, Malformed, is_meter, parse
+from drivers.x32.families import X32_FAMILY, Family, read_bank
+from drivers.x32.orders import Orders
+from drivers.x32.speech import Speaking, Voice, hear
 
 TICK_S = 0.05
-RENEW_MS = 4000  # the subscription lapses after 10 s: one lost renewal does no harm
+RENEW_MS = 4000  # subscriptions lapse after 10 s: one lost renewal does no harm
 QUIET_MS = 1000  # a ping goes out into this much silence
 PING_MS = 500
-SILENCE_MS = 3000  # and this much ends the session
+SILENCE_MS = 3000  # and this much ends the session; the same for meters where they are needed
 ASK_AGAIN_MS = 200
 START_MS = 10_000  # all channels read, or the session ends
-ORDER_MS = 1500
 REREAD_MS = 10_000  # every channel is read again in this time, spread out
 UNPUSHED_REREAD_MS = 500  # the same when changes are found that were not pushed: the desk has four subscribers already
 UNPUSHED_CHANGES = 2
 
 
-@dataclass(slots=True)
-class _Order:
-    on: bool
-    done: "asyncio.Future[None]"
-    until_ms: int
-    again_ms: int
-    refused: bool = False
-
-
 class X32:
-    """A mixing desk as microphone system: a channel that is not muted is an open microphone.
+    """A mixing desk as microphone system.
 
     Args:
-        channels: the desk's channels, "01" to "32", that belong to seats. Raises EncodeError for others.
-        emit: takes MicReading (one for each channel after every connect, then each change) and IdentityReading.
+        channels: the desk's channels, "1" or "01" to "32" (X-Air 16), that belong to seats; events name them as they
+            are given here. Raises EncodeError for others.
+        emit: takes MicReading (one for each channel after every connect, then each change) and IdentityReading, which
+            holds the names of the channels once they are read.
+        family: X32_FAMILY or XAIR_FAMILY.
+        speaking: None takes a channel that is not muted for an open microphone; else it must also be spoken into.
     """
 
-    def __init__(self, name: str, host: str, port: int, channels: tuple[str, ...], emit: Emit, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        port: int,
+        channels: tuple[str, ...],
+        emit: Emit,
+        clock: Clock,
+        *,
+        family: Family = X32_FAMILY,
+        speaking: Speaking | None = None,
+    ) -> None:
         self.name, self._host, self._port, self._emit, self._clock = name, host, port, emit, clock
-        self._channels = channels
+        self._family, self._speaking = family, speaking
+        self._bank = None if speaking is None else family.level if speaking.by == "level" else family.gate
+        self._labels = {family.number(channel): channel for channel in channels}
+        self._numbers = {channel: number for number, channel in self._labels.items()}
+        self._order = tuple(self._labels)
         self._readings = {
-            (channel, on): MicReading(name, channel, MicState.ON if on else MicState.OFF)
-            for channel in channels
+            (number, on): MicReading(name, channel, MicState.ON if on else MicState.OFF)
+            for number, channel in self._labels.items()
             for on in (False, True)
         }
-        self._by_datagram = {set_on(*key): reading for key, reading in self._readings.items()}
-        self._questions = {channel: ask_on(channel) for channel in channels}
-        self._known: dict[str, MicReading] = {}
+        self._by_datagram = {codec.set_on(*key): key for key in self._readings}
+        self._questions = {number: codec.ask_on(number) for number in self._labels}
+        self._open: dict[str, bool] = {}
+        self._voices: dict[str, Voice] = {}
+        self._told: dict[str, MicReading] = {}
+        self._names: dict[str, str] = {}
         self._asked: set[str] = set()
-        self._orders: dict[str, _Order] = {}
+        self._orders = Orders(name, self._send_order)
         self._pipe: Pipe | None = None
         self._ready: Ready | None = None
-        self._identified = self._heard = False
+        self._identity = ""
+        self._heard = self._metered = False
         self._unpushed = self._cursor = 0
-        self._started_ms = self._heard_ms = self._renew_ms = self._ping_ms = self._ask_ms = 0
+        self._started_ms = self._heard_ms = self._meters_ms = self._renew_ms = self._ping_ms = self._ask_ms = 0
         self._debt = 0.0
 
     async def serve(self, ready: Ready) -> None:
@@ -77,52 +93,78 @@ class X32:
             self._end()
 
     async def switch(self, channel: str, on: bool) -> None:
-        """Open or mute a channel; returns once it was read back.
+        """Open or mute a channel; returns once it was read back, spoken into or not.
 
         Raises DeviceRejectedError (no such channel, stays as it was, a newer order) or DeviceUnreachableError.
         """
-        if channel not in self._questions:
+        number = self._numbers.get(channel)
+        if number is None:
             raise DeviceRejectedError(self.name, f"no such channel: {channel[:20]}")
         if self._pipe is None or self._ready is not None:
             raise DeviceUnreachableError(self.name, "not connected")
-        self._settle(channel, DeviceRejectedError(self.name, f"channel {channel}: overtaken by a newer order"))
-        now_ms = self._clock.now_ms()
-        done = asyncio.get_running_loop().create_future()
-        self._orders[channel] = order = _Order(on, done, now_ms + ORDER_MS, now_ms + ASK_AGAIN_MS)
-        try:
-            self._send_order(self._pipe, channel, on)
-            await done
-        except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
-        finally:
-            if self._orders.get(channel) is order:
-                del self._orders[channel]
+        await self._orders.carry_out(number, on, self._clock.now_ms())
+
+    async def all_off(self) -> None:
+        """Mute every channel that is open, spoken into or not; returns once all were read back. Raises DeviceError."""
+        channels = [label for number, label in self._labels.items() if self._open.get(number) is not False]
+        results = await asyncio.gather(*(self.switch(label, False) for label in channels), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def reported(self) -> tuple[str, ...]:
+        """A line for each channel, for the technician: what the desk calls it and whether it is open."""
+        words = {True: "open", False: "muted", None: "not read"}
+        return tuple(
+            f"channel {label}: {self._names.get(number) or 'no name'}, {words[self._open.get(number)]}"
+            for number, label in self._labels.items()
+        )
+
+    # -------------------------------------------------------------------------------------------------- heard
 
     def _on_datagram(self, data: bytes) -> None:
-        reading = self._by_datagram.get(data)
-        if reading is not None:
-            self._on_reading(reading)
+        key = self._by_datagram.get(data)
+        if key is not None:
+            self._on_switch(*key)
         elif is_meter(data):
             self._heard = True
+            if self._bank is not None and self._speaking is not None:
+                signals_db = read_bank(data, self._bank, self._family.channels)
+                if signals_db is not None:
+                    self._on_signals(signals_db, self._speaking)
         else:
             self._on_other(data)
 
-    def _on_reading(self, reading: MicReading) -> None:
+    def _on_switch(self, number: str, on: bool) -> None:
         self._heard = True
-        channel = reading.channel
-        known, order = self._known.get(channel), self._orders.get(channel)
-        if known is not reading:
-            self._known[channel] = reading
-            self._emit(reading)
-            if known is not None and order is None:
-                self._unpushed = self._unpushed + 1 if channel in self._asked else 0
-        self._asked.discard(channel)
+        was = self._open.get(number)
+        if was is not on:
+            self._open[number] = on
+            self._tell(number)
+            if was is not None and number not in self._orders:
+                self._unpushed = self._unpushed + 1 if number in self._asked else 0
+        self._asked.discard(number)
         if self._ready is not None:
             self._finish_start()
-        if order is not None:
-            order.refused = reading is not self._readings[channel, order.on]
-            if not order.refused:
-                self._settle(channel, None)
+        self._orders.read(number, on)
+
+    def _on_signals(self, signals_db: tuple[float, ...], how: Speaking) -> None:
+        self._metered = True
+        now_ms = self._clock.now_ms()
+        for number in self._order:
+            before = self._voices.get(number, Voice())
+            voice = self._voices[number] = hear(before, signals_db[int(number) - 1], now_ms, how)
+            if voice.speaking is not before.speaking and number in self._open:
+                self._tell(number)
+        if self._ready is not None:
+            self._finish_start()
+
+    def _tell(self, number: str) -> None:
+        spoken = self._speaking is None or self._voices.get(number, Voice()).speaking
+        reading = self._readings[number, self._open[number] and spoken]
+        if self._told.get(number) is not reading:
+            self._told[number] = reading
+            self._emit(reading)
 
     def _on_other(self, data: bytes) -> None:
         message = parse(data)
@@ -130,22 +172,39 @@ class X32:
             return
         self._heard = True
         if isinstance(message, ChannelOn):
-            reading = self._readings.get((message.channel, message.on))
-            if reading is not None:
-                self._on_reading(reading)
-        elif isinstance(message, Identity) and not self._identified:
-            self._identified = True
+            if message.channel in self._labels:
+                self._on_switch(message.channel, message.on)
+        elif isinstance(message, ChannelName):
+            self._on_name(message)
+        elif isinstance(message, Identity) and not self._identity:
+            self._identity = message.text
             self._emit(IdentityReading(self.name, message.text))
+            self._tell_names()
             self._finish_start()
+
+    def _on_name(self, message: ChannelName) -> None:
+        if message.channel in self._labels and self._names.get(message.channel) != message.name:
+            self._names[message.channel] = message.name
+            self._tell_names()
+
+    def _tell_names(self) -> None:
+        if self._identity and len(self._names) == len(self._labels) and any(self._names.values()):
+            names = ", ".join(f"{self._labels[n]} {self._names[n]}" for n in self._order if self._names[n])
+            self._emit(IdentityReading(self.name, f"{self._identity}: {names}"))
+
+    # ------------------------------------------------------------------------------------------------ session
 
     def _begin(self, ready: Ready, now_ms: int) -> None:
         self._ready = ready
-        self._identified = self._heard = False
-        self._started_ms = self._heard_ms = self._renew_ms = self._ping_ms = self._ask_ms = now_ms
+        self._identity = ""
+        self._heard = self._metered = False
+        self._started_ms = self._heard_ms = self._meters_ms = now_ms
+        self._renew_ms = self._ping_ms = self._ask_ms = now_ms
         self._unpushed, self._debt = 0, 0.0
 
     def _finish_start(self) -> None:
-        if self._ready is not None and self._identified and len(self._known) == len(self._questions):
+        complete = self._identity and len(self._open) == len(self._labels)
+        if self._ready is not None and complete and (self._bank is None or self._metered or self._voices):
             ready, self._ready = self._ready, None
             ready()
 
@@ -153,11 +212,15 @@ class X32:
         """Do what the time asks for. Raises TimeoutError when the desk is silent."""
         if self._heard:
             self._heard, self._heard_ms = False, now_ms
+        if self._metered:
+            self._metered, self._meters_ms = False, now_ms
         if now_ms - self._heard_ms > SILENCE_MS:
             raise TimeoutError(f"no answer for {SILENCE_MS // 1000} s")
+        if self._bank is not None and self._ready is None and now_ms - self._meters_ms > SILENCE_MS:
+            raise TimeoutError(f"no meters for {SILENCE_MS // 1000} s, so nobody would be heard speaking")
         if now_ms >= self._renew_ms:
             self._renew_ms = now_ms + RENEW_MS
-            pipe.write(XREMOTE)
+            self._subscribe(pipe)
         if now_ms - self._heard_ms > QUIET_MS and now_ms >= self._ping_ms:
             self._ping_ms = now_ms + PING_MS
             pipe.write(XINFO)
@@ -165,63 +228,51 @@ class X32:
             self._ask_missing(pipe, now_ms)
         else:
             self._reread(pipe, now_ms)
-        for channel, order in list(self._orders.items()):
-            self._press(pipe, channel, order, now_ms)
+        self._orders.tick(now_ms)
+
+    def _subscribe(self, pipe: Pipe) -> None:
+        pipe.write(XREMOTE)
+        if self._bank is not None:
+            pipe.write(codec.subscribe_meters(self._bank.address))
+        for number in self._order:
+            if number not in self._names:
+                pipe.write(codec.ask_name(number))
 
     def _ask_missing(self, pipe: Pipe, now_ms: int) -> None:
+        missing = [number for number in self._order if number not in self._open]
         if now_ms - self._started_ms > START_MS:
-            raise TimeoutError(f"not everything could be read within {START_MS // 1000} s")
+            what = f"channels {', '.join(missing)}" if missing else "meters" if self._identity else "model"
+            raise TimeoutError(f"not everything could be read within {START_MS // 1000} s: {what} missing")
         if now_ms >= self._ask_ms:
             self._ask_ms = now_ms + ASK_AGAIN_MS
-            if not self._identified:
+            if not self._identity:
                 pipe.write(INFO)
-            for channel, question in self._questions.items():
-                if channel not in self._known:
-                    pipe.write(question)
+            for number in missing:
+                pipe.write(self._questions[number])
 
     def _reread(self, pipe: Pipe, now_ms: int) -> None:
         """Read channels again, a few at a time: UDP loses pushes, and a fifth subscriber gets none."""
         period_ms = UNPUSHED_REREAD_MS if self._unpushed >= UNPUSHED_CHANGES else REREAD_MS
-        self._debt += len(self._channels) * (now_ms - self._ask_ms) / period_ms
+        self._debt += len(self._order) * (now_ms - self._ask_ms) / period_ms
         self._ask_ms = now_ms
-        for _ in range(min(int(self._debt), len(self._channels))):
-            channel = self._channels[self._cursor % len(self._channels)]
+        for _ in range(min(int(self._debt), len(self._order))):
+            number = self._order[self._cursor % len(self._order)]
             self._cursor += 1
-            self._asked.add(channel)
-            pipe.write(self._questions[channel])
+            self._asked.add(number)
+            pipe.write(self._questions[number])
         self._debt %= 1.0
 
-    def _press(self, pipe: Pipe, channel: str, order: _Order, now_ms: int) -> None:
-        if now_ms >= order.until_ms:
-            wanted = "open" if order.on else "muted"
-            self._settle(
-                channel,
-                DeviceRejectedError(self.name, f"channel {channel} does not stay {wanted}")
-                if order.refused
-                else DeviceUnreachableError(self.name, f"channel {channel}: no answer"),
-            )
-        elif now_ms >= order.again_ms:
-            order.again_ms = now_ms + ASK_AGAIN_MS
-            self._send_order(pipe, channel, order.on)
-
-    def _send_order(self, pipe: Pipe, channel: str, on: bool) -> None:
-        pipe.write(set_on(channel, on))
-        self._asked.add(channel)
-        pipe.write(self._questions[channel])  # the desk does not echo our own orders
-
-    def _settle(self, channel: str, error: Exception | None) -> None:
-        order = self._orders.pop(channel, None)
-        if order is not None and not order.done.done():
-            if error is None:
-                order.done.set_result(None)
-            else:
-                order.done.set_exception(error)
+    def _send_order(self, number: str, on: bool) -> None:
+        if self._pipe is not None:
+            self._pipe.write(codec.set_on(number, on))
+            self._asked.add(number)
+            self._pipe.write(self._questions[number])  # the desk does not echo our own orders
 
     def _end(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
         self._pipe = self._ready = None
-        self._known.clear()
+        for forgotten in (self._open, self._voices, self._told, self._names):
+            forgotten.clear()
         self._asked.clear()
-        for channel in list(self._orders):
-            self._settle(channel, DeviceUnreachableError(self.name, "connection lost"))
+        self._orders.fail_all()
