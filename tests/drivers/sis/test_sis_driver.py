@@ -256,20 +256,22 @@ async def test_a_unit_with_one_output_is_selected_not_tied() -> None:
 
 async def test_another_controllers_tie_is_not_taken_for_an_answer() -> None:
     events = Events()
-    async with TcpPeer() as peer:
-        async with served(switcher(TcpLine("127.0.0.1", peer.port), events, outputs=2), wait=False) as session:
-            await peer.accept()
-            peer.write(b"(c) Copyright\r\n(c) Copyright 2016, Extron\r\n")
-            await peer.read(5)
-            peer.write(b"Vrb3\r\n")
-            for question in (b"I", b"N", b"Q"):
-                assert await peer.read(1) == question
-                peer.write(b"x\r\n")
-            assert await peer.read(2) == b"1%"
-            peer.write(b"Out01 In07 All\r\nOut02 In06 Aud\r\nQik\r\n05\r\n")
-            assert await peer.read(2) == b"2%"
-            peer.write(b"06\r\n")
-            assert await peer.read(2) == b"1%"  # because of Qik
-            peer.write(b"08\r\n")
-            await until(lambda: session.ready)
-            assert routes(events) == {1: 8, 2: 6}
+    async with (
+        TcpPeer() as peer,
+        served(switcher(TcpLine("127.0.0.1", peer.port), events, outputs=2), wait=False) as session,
+    ):
+        await peer.accept()
+        peer.write(b"(c) Copyright\r\n(c) Copyright 2016, Extron\r\n")
+        await peer.read(5)
+        peer.write(b"Vrb3\r\n")
+        for question in (b"I", b"N", b"Q"):
+            assert await peer.read(1) == question
+            peer.write(b"x\r\n")
+        assert await peer.read(2) == b"1%"
+        peer.write(b"Out01 In07 All\r\nOut02 In06 Aud\r\nQik\r\n05\r\n")
+        assert await peer.read(2) == b"2%"
+        peer.write(b"06\r\n")
+        assert await peer.read(2) == b"1%"  # because of Qik
+        peer.write(b"08\r\n")
+        await until(lambda: session.ready)
+        assert routes(events) == {1: 8, 2: 6}
