@@ -32,6 +32,7 @@ from tui.messages import (
 )
 from tui.readback import Awaited, report
 from tui.screens.ask import Choice, ChooseScreen, PromptScreen
+from tui.screens.framed import freshen
 from tui.screens.main import MainScreen
 from tui.screens.reading import HelpScreen, InfoScreen, ReadingScreen
 from tui.steps import Presses, Verdict, armed, disarmed, press
@@ -151,9 +152,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._presses, self._awaited = disarmed(self._presses), None
             self.say("alarm", f"{labels.NO_LINK} ({labels.LINK_REASONS.get(message.reason, message.reason)})")
         facts.up, facts.reason, facts.tried = message.up, message.reason, True
-        self.set_class(facts.stale, "-stale")
-        self.set_class(not facts.up, "-unlinked")
-        self._draw(Panel)
+        freshen(self.screen, facts)
 
     @on(SeatChosen)
     def take_seat(self, message: SeatChosen) -> None:

@@ -85,7 +85,7 @@ class ControllerClient:
                 asyncio.timeout(ANSWER_S),
                 session.post(
                     f"{self._url}/api/v1/commands",
-                    data=order.model_dump_json(exclude_none=True),
+                    data=order.model_dump_json(),
                     headers={"Content-Type": "application/json"},
                     allow_redirects=False,
                 ) as response,

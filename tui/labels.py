@@ -159,8 +159,8 @@ DEVICES_UP: Final = "{up} van {all} apparaten verbonden"
 # -- link -----------------------------------------------------------------------------------------------------------
 CONNECTING: Final = "Verbinden met de regeling…"
 NO_LINK: Final = "GEEN VERBINDING MET DE REGELING"
-NO_LINK_OLD: Final = "{headline} ({reason}). Hieronder de OUDE STAND van {time}; toetsen doen nu niets."
-NO_LINK_EMPTY: Final = "{headline} ({reason}). De console probeert het vanzelf opnieuw."
+NO_LINK_OLD: Final = "{headline} ({reason})\n Hieronder de OUDE STAND van {time}. Toetsen doen nu niets."
+NO_LINK_EMPTY: Final = "{headline} ({reason})\n De console probeert het vanzelf opnieuw."
 LINK_REASONS: Final = {
     "refused": "geen antwoord",
     "lost": "verbinding verbroken",

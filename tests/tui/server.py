@@ -66,7 +66,7 @@ class SmallServer:
 
     async def change(self, **fields: Any) -> None:
         """Change top-level fields and tell every listener."""
-        self.view = StateView.model_validate(self.view.model_copy(update={**fields, "seq": self.view.seq + 1}))
+        self.view = StateView.model_validate({**dict(self.view), **fields, "seq": self.view.seq + 1})
         raw = self.view.model_dump(mode="json")
         await self.say(Change(seq=self.view.seq, changed={k: raw[k] for k in fields}).model_dump_json())
 
@@ -97,7 +97,7 @@ class SmallServer:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response(_refused("unauthorised", "Geen geldig token."), status=401)
         order = _orders.validate_python(await request.json())
-        self.orders.append(order.model_dump(exclude_none=True))
+        self.orders.append(order.model_dump(exclude_defaults=True))
         await self.hold.wait()
         if self.refuse is not None:
             return web.json_response(_refused(*self.refuse), status=409)

@@ -53,6 +53,8 @@ class ChooseScreen(Dialog):
     def _fill(self, typed: str) -> None:
         words = typed.casefold().split()
         self._shown = [choice for choice in self._choices if all(word in choice[1].casefold() for word in words)]
+        # A seat called KAT stands before Mr Haverkate.
+        self._shown.sort(key=lambda choice: not all(f" {word}" in f" {choice[1].casefold()}" for word in words))
         options = self.query_one(OptionList)
         options.clear_options()
         if not self._shown:

@@ -1,19 +1,29 @@
 """What every screen shares: the head on top, the message line below, both always fresh."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import ScreenResume
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from tui.facts import Facts
 from tui.widgets.bars import MessageLine
 from tui.widgets.head import Head
 from tui.widgets.panel import Panel
+
+
+def freshen(screen: Screen[Any], facts: Facts) -> None:
+    """Draw everything again, and show by a class whether it is old and whether there is a link."""
+    screen.set_class(facts.stale, "-stale")
+    screen.set_class(facts.tried and not facts.up, "-unlinked")
+    for panel in screen.query(Panel):
+        if facts.view is not None:
+            panel.renewed(None, facts.view)
+        panel.refresh(layout=True)
 
 
 class Dialog(ModalScreen[str | None]):
@@ -36,9 +46,8 @@ class Dialog(ModalScreen[str | None]):
 
     @on(ScreenResume)
     def draw_again(self) -> None:
-        """Views that came while another screen was on top were not drawn here."""
-        for panel in self.query(Panel):
-            panel.refresh(layout=True)
+        """Catch up with what came while another screen was on top."""
+        freshen(self, self.facts)
 
     def action_leave(self) -> None:
         """Close without an answer."""

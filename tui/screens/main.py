@@ -12,11 +12,11 @@ from textual.screen import Screen
 from tui import labels
 from tui.facts import Facts
 from tui.messages import SeatChosen
+from tui.screens.framed import freshen
 from tui.widgets.bars import KeyBar, LogPanel, MessageLine
 from tui.widgets.hall import HallPanel
 from tui.widgets.head import Head
 from tui.widgets.meeting import AgendaPanel, DevicePanel, OnAirPanel, SpeakerPanel
-from tui.widgets.panel import Panel
 from tui.widgets.picture import CameraPanel, LevelMeter, StatusLine
 
 
@@ -55,9 +55,8 @@ class MainScreen(Screen[None]):
 
     @on(ScreenResume)
     def draw_again(self) -> None:
-        """Views that came while a dialog was on top were not drawn here."""
-        for panel in self.query(Panel):
-            panel.refresh(layout=True)
+        """Catch up with what came while a dialog was on top."""
+        freshen(self, self.facts)
 
     def action_seat(self, dx: int, dy: int) -> None:
         """Choose the seat beside the chosen one."""
