@@ -44,6 +44,7 @@ EXPLAIN: Final = {
     "slate": "LET OP: vergadering is openbaar, publiek ziet het wachtscherm",
     "unknown": "Nog geen bericht van de regeling",
 }
+EXPLAIN_OLD: Final = "De uitzending kan nog lopen. Kijk op de publiekspagina {url}"
 EXPLAIN_LEAK: Final = "LET OP: publiek ziet of hoort de zaal nog"
 
 ROLES: Final = {
@@ -166,7 +167,7 @@ LINK_REASONS: Final = {
     "lost": "verbinding verbroken",
     "silent": "geen teken van leven",
     "auth": "token geweigerd: vraag de beheerder",
-    "garbled": "onbegrijpelijk bericht: de versies passen niet bij elkaar",
+    "garbled": "onbegrijpelijk bericht, andere versie?",
     "full": "te veel bedienplekken verbonden",
 }
 LINK_BACK: Final = "Verbinding met de regeling is terug"

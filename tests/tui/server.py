@@ -42,6 +42,7 @@ class SmallServer:
         self.url = ""
 
     async def start(self, port: int = 0) -> None:
+        self.loop = asyncio.get_running_loop()
         app = web.Application()
         app.router.add_get("/api/v1/events", self._events)
         app.router.add_post("/api/v1/commands", self._commands)

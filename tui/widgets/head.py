@@ -96,6 +96,8 @@ class ExplainLine(Panel):
     ticks = True
 
     def draw(self, view: StateView) -> Content:
+        if self.facts.stale:
+            return self.row((labels.EXPLAIN_OLD.format(url=view.public_url), "bold"))
         meeting, now_ms = view.meeting, self.facts.now_ms
         word = big_word(view)
         since = labels.RUNNING.format(
