@@ -275,3 +275,39 @@ async def test_another_controllers_tie_is_not_taken_for_an_answer() -> None:
         peer.write(b"08\r\n")
         await until(lambda: session.ready)
         assert routes(events) == {1: 8, 2: 6}
+
+
+async def test_a_prompt_that_comes_late_is_still_answered() -> None:
+    async with TcpPeer() as peer:
+        device = switcher(TcpLine("127.0.0.1", peer.port), Events(), outputs=1, password="geheim")
+        async with served(device, wait=False) as session:
+            await peer.accept()
+            peer.write(b"(c) Copyright 2016, Extron\r\n")
+            assert await peer.read(5) == b"\x1b3CV\r"
+            peer.write(b"\r\nPassword:")
+            assert await peer.read(7) == b"geheim\r"
+            peer.write(b"\r\nLogin User\r\n")
+            assert await peer.read(5) == b"\x1b3CV\r"
+            assert not session.over
+
+
+async def test_a_password_without_an_answer_ends_the_session() -> None:
+    async with TcpPeer() as peer:
+        device = switcher(TcpLine("127.0.0.1", peer.port), Events(), password="geheim", factor=5)
+        async with served(device, wait=False) as session:
+            await peer.accept()
+            peer.write(b"\r\nPassword:")
+            await until(lambda: session.over)
+            assert isinstance(session.error, DeviceUnreachableError)
+            assert "no answer to the password" in str(session.error)
+
+
+async def test_a_question_to_a_busy_unit_is_asked_again() -> None:
+    async with TcpPeer() as peer:
+        device = switcher(TcpLine("127.0.0.1", peer.port), Events(), outputs=1, factor=5)
+        async with served(device, wait=False):
+            await peer.accept()
+            peer.write(b"(c) Copyright 2016, Extron\r\n")
+            for _ in range(2):
+                assert await peer.read(5) == b"\x1b3CV\r"
+                peer.write(b"E22\r\n")

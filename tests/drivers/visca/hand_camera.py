@@ -25,6 +25,7 @@ class SonyHand:
         self.inquiries: list[int] = []
         self.resets = 0
         self.answers = True
+        self.tells_position = True
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -46,6 +47,8 @@ class SonyHand:
             elif kind == b"\x01\x10":
                 self.inquiries.append(number)
                 answer = answer_to(packet, self.position, self.status)
+                if not self.tells_position and packet[2:4] in (b"\x06\x12", b"\x04\x47"):
+                    answer = b"\x90\x60\x02\xff"
                 if answer and self.answers:
                     self.say(number, answer.hex())
             else:

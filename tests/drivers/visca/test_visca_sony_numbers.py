@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chamber.core.errors import DeviceUnreachableError
-from chamber.ports import CameraArrived, CameraFailed, CameraWish
+from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.ports import CameraArrived, CameraFailed, CameraReading, CameraWish
 from drivers.visca.bus import SonyPort
 from drivers.visca.driver import ViscaCamera
 from drivers.visca.profile import PROFILES
@@ -150,6 +150,54 @@ async def test_answers_to_nothing_are_dropped(rig: Rig) -> None:
     number = await rig.recall(5)
     rig.hand.say(number, "9051ff")  # some cameras complete without an ACK
     await until(lambda: rig.events.of(CameraArrived))
+
+
+async def test_a_reset_in_mid_move_leaves_the_arrival_to_positions(rig: Rig) -> None:
+    moving = await rig.recall(5)
+    rig.hand.say(moving, "9041ff")
+    refused = asyncio.create_task(rig.camera.store(7))
+    await until(lambda: len(rig.hand.commands) == 2)
+    rig.hand.say(rig.hand.commands[1][0], "0f01", "0200")  # at the first try: the camera counts otherwise
+    await until(lambda: len(rig.hand.commands) == 3)
+    number, packet = rig.hand.commands[2]
+    assert (number, packet[:6]) == (1, bytes.fromhex("8101043f0107"))
+    rig.hand.say(number, "906002ff")
+    with pytest.raises(DeviceRejectedError, match="not understood"):
+        await refused
+    rig.hand.position = THERE
+    await until(lambda: rig.events.of(CameraArrived))
+
+
+async def test_a_camera_that_tells_no_position_is_believed(rig: Rig) -> None:
+    rig.hand.tells_position = False
+    number = await rig.recall(5)
+    rig.hand.say(number, "9041ff")
+    await asyncio.sleep(0.1)
+    assert rig.events.of(CameraArrived) == []
+    rig.hand.say(number, "9051ff")
+    await until(lambda: rig.events.of(CameraArrived))
+    assert rig.events[-1] == CameraReading("cam1", power=True, preset=5, moving=False)
+
+
+async def test_one_store_at_a_time_and_none_survives_the_session() -> None:
+    async with a_rig(factor=4) as rig:
+        first = asyncio.create_task(rig.camera.store(7))
+        await until(lambda: rig.hand.commands)
+        with pytest.raises(DeviceRejectedError, match="is being stored"):
+            await rig.camera.store(8)
+        rig.hand.answers = False
+        with pytest.raises(DeviceUnreachableError, match="connection lost"):
+            await first
+        assert rig.session.over
+
+
+async def test_a_store_that_is_never_executed_is_given_up() -> None:
+    async with a_rig(factor=8) as rig:
+        store = asyncio.create_task(rig.camera.store(7))
+        await until(lambda: rig.hand.commands)
+        rig.hand.say(rig.hand.commands[0][0], "9041ff")
+        with pytest.raises(DeviceUnreachableError, match="not confirmed"):
+            await store
 
 
 async def test_a_camera_that_fails_its_head_is_reported() -> None:
