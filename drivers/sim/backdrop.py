@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from drivers.sim.brush import Colour, shade, typeface
 from drivers.sim.scenery import HallPlan
 
-PX_PER_M = 140
+PX_PER_M = 104
 CLOCK_RADIUS_M = 0.24
 PLASTER: Colour = (214, 208, 196)
 OAK: Colour = (164, 126, 88)
@@ -169,7 +169,7 @@ def _arms(pen: ImageDraw.ImageDraw, x_m: float, top_m: float) -> None:
     for step in (-0.11, -0.03, 0.05):
         pen.rectangle(_px(x_m + step, top_m + 0.08, x_m + step + 0.06, top_m + 0.16), fill=gold)
     for wave in (0.50, 0.60):
-        pen.line([_px(x_m - 0.22 + 0.044 * i, top_m + wave + 0.02 * (i % 2)) for i in range(11)], fill=white, width=4)
+        pen.line([_px(x_m - 0.22 + 0.044 * i, top_m + wave + 0.02 * (i % 2)) for i in range(11)], fill=white, width=3)
 
 
 def _flag(pen: ImageDraw.ImageDraw, x_m: float, high: float, stripes: tuple[Colour, Colour, Colour]) -> None:
@@ -237,4 +237,4 @@ def _ceiling(plan: HallPlan) -> Image.Image:
         for row in range(1, 5):
             x, y = plan.width_m * column / 4, plan.depth_m * row / 5
             pen.rectangle(_px(x - 0.65, y - 0.3, x + 0.65, y + 0.3), fill=(250, 249, 244))
-    return sheet.filter(ImageFilter.BoxBlur(5))
+    return sheet.filter(ImageFilter.BoxBlur(4))

@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -243,16 +243,21 @@ class SoundFeed(Feed):
         path: of the socket.
         voices: where the sound comes from; belongs to this feed from now on.
         ppm: how much faster than true its clock runs, as sound cards' do.
+        follow: asked before each block which microphones are open; None leaves that to `voices.set_open`.
     Attributes:
         lost: blocks that a listener did not get, because it left too much unread.
     """
 
-    def __init__(self, path: Path, voices: Voices, *, ppm: float = 0.0) -> None:
+    def __init__(
+        self, path: Path, voices: Voices, *, ppm: float = 0.0, follow: Callable[[], Iterable[str]] | None = None
+    ) -> None:
         super().__init__(path, BLOCK / RATE / (1 + ppm / 1e6))
-        self._voices = voices
+        self._voices, self._follow = voices, follow
         self.lost = 0
 
     async def _tick(self) -> None:
+        if self._follow:
+            self._voices.set_open(self._follow())
         block = self._voices.block()
         self.sent += 1
         for writer in self._sessions.values():
