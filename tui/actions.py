@@ -159,12 +159,14 @@ def possible(action: Action, view: StateView | None) -> bool:
     return not action.step or (view is not None and action.step in view.meeting.allowed)
 
 
-def said(order: Order, label: str) -> str:
+def said(order: Order, label: str, view: StateView | None) -> str:
     """An order in Dutch as the message line shows it; `label` where there is nothing more to tell."""
     fields = order.model_dump()
     form = labels.SAID.get(str(fields["command"]), label.replace("{", "{{").replace("}", "}}"))
     fields["mode"] = labels.MODES.get(str(fields.get("mode")), "")
     fields["shot"] = labels.SHOTS.get(str(fields.get("shot")), fields.get("shot"))
+    if view is not None:
+        fields["seat"] = next((s.label for s in view.seats if s.id == fields.get("seat")), fields.get("seat"))
     return form.format(**fields)
 
 

@@ -253,7 +253,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Send an order now, or say why not; the answer is shown by `take_answer`."""
         label = self._label(action)
         answer = await self._client.send(order, urgent=BY_ID[action].urgent)
-        self.post_message(Answered(action, said(order, label), answer))
+        self.post_message(Answered(action, said(order, label, self.facts.view), answer))
         return answer
 
     # -- dialogs ----------------------------------------------------------------------------------------------------
@@ -279,7 +279,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def say(self, kind: NoticeKind, text: str) -> None:
         """Put a sentence on the message line and into the messages."""
         self.facts.notice = Notice(kind, text, self.facts.now_ms if self.facts.view else 0)
-        self.facts.notices.append(self.facts.notice)
+        if kind != "confirm":
+            self.facts.notices.append(self.facts.notice)
         self._draw(MessageLine)
         self._draw(LogPanel)
 
@@ -322,10 +323,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._presses = disarmed(self._presses)
             self.say("info", labels.DISARMED.format(action=self._label(lapsed)))
         self._read_back()
-        if self.facts.up:
-            for panel in self.screen.query(Panel):
-                if panel.ticks:
-                    panel.refresh()
+        for panel in self.screen.query(Panel):
+            if panel.ticks:
+                panel.refresh()
 
 
 def main(url: str, token: str, timezone: str = "Europe/Amsterdam") -> int:

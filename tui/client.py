@@ -122,6 +122,8 @@ class ControllerClient:
                 self._take(await socket.receive_str())
             self._post(LinkChanged(True))
             async for message in socket:
+                if message.type is WSMsgType.ERROR:
+                    return "silent"
                 if message.type is not WSMsgType.TEXT:
                     raise GarbledError("not a text message")
                 self._take(message.data)
@@ -129,7 +131,7 @@ class ControllerClient:
             raise GarbledError("no text message first") from exc
         finally:
             await socket.close()
-        return "silent" if isinstance(socket.exception(), TimeoutError) else "lost"
+        return "lost"
 
     def _take(self, text: str) -> None:
         first = self._view is None

@@ -43,6 +43,11 @@ class Facts:
         """True when the view is from before the link went down."""
         return self.view is not None and not self.up
 
+    @property
+    def drawn_ms(self) -> int:
+        """The time to which durations are counted: they stand still on an old view."""
+        return self.seen_ms if self.stale else self.now_ms
+
     def time(self, wall_ms: int, *, seconds: bool = True) -> str:
         """A wall time as the hall's clock shows it."""
         return clock_time(wall_ms, self.where, seconds=seconds)

@@ -1,7 +1,6 @@
 """Put seats with places in metres on a grid of cells, and walk over it with the arrow keys: pure."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from chamber.wire import SeatView
 
@@ -18,17 +17,17 @@ class Grid:
 
 
 def _bands(seats: tuple[SeatView, ...], rows: int) -> list[list[SeatView]]:
-    """Seats by row from the chair's wall away; rows that lie closest are joined until there are few enough."""
+    """Seats by row from the chair's wall away, in strips of equal depth when there are more rows than lines."""
     bands: list[list[SeatView]] = []
     for seat in sorted(seats, key=lambda s: (s.y_m, s.x_m, s.id)):
         if bands and seat.y_m - bands[-1][0].y_m < SAME_ROW_M:
             bands[-1].append(seat)
         else:
             bands.append([seat])
-    while len(bands) > max(1, rows):
-        gaps = [after[0].y_m - before[-1].y_m for before, after in pairwise(bands)]
-        join = gaps.index(min(gaps))
-        bands[join : join + 2] = [bands[join] + bands[join + 1]]
+    if len(bands) > rows:
+        near, far = bands[0][0].y_m, bands[-1][0].y_m
+        places = [min(rows - 1, int((seat.y_m - near) / ((far - near) or 1.0) * rows)) for seat in seats]
+        bands = [[s for s, at in zip(seats, places, strict=True) if at == row] for row in sorted(set(places))]
     return [sorted(band, key=lambda s: (s.x_m, s.y_m, s.id)) for band in bands]
 
 

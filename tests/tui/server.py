@@ -35,6 +35,7 @@ class SmallServer:
         self.refuse: tuple[str, str] | None = None
         self.first: str | None = None
         self.late_legs = False
+        self.pongs = True
         self.hold = asyncio.Event()
         self.hold.set()
         self._listeners: set[web.WebSocketResponse] = set()
@@ -83,7 +84,7 @@ class SmallServer:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response(_refused("unauthorised", "Geen geldig token."), status=401)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=self.pongs)
         await socket.prepare(request)
         self._listeners.add(socket)
         await socket.send_str(self.first or self.view.model_dump_json())

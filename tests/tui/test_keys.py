@@ -83,6 +83,7 @@ async def test_the_chosen_seat_is_switched_on_and_off(hands: Hands) -> None:
     assert seat is not None
     await hands.press("m")
     await hands.ordered(command="mic.on", seat=seat)
+    await hands.told(f"Microfoon {hands.app.facts.seat_view(seat).label} aan: gedaan")  # type: ignore[union-attr]
     await until(lambda: hands.app.facts.view and hands.app.facts.view.microphones[seat] == "on")
     await hands.press("m")
     await hands.ordered(command="mic.off", seat=seat)

@@ -70,6 +70,25 @@ async def test_another_version_is_told_in_words() -> None:
         await until(lambda: hands.app.facts.up)
 
 
+async def test_a_controller_that_hangs_is_silent_not_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.client.HEARTBEAT_S", 0.1)
+    async with small_server() as server:
+        server.pongs = False
+        async with Listening(server) as listening:
+            await until(lambda: listening.slept)
+            lost = [message for message in listening.posted if isinstance(message, LinkChanged) and not message.up]
+            assert lost[0].reason == "silent"
+
+
+async def test_durations_stand_still_on_an_old_view(hands: Hands) -> None:
+    await hands.shows("Lotte van den Berg  0:34")
+    await hands.server.stop()
+    await until(lambda: not hands.app.facts.up)
+    clock.advance(60_000)
+    await hands.shows("20:15:03")
+    assert "Lotte van den Berg  0:34" in hands.screen()
+
+
 async def test_the_answer_that_does_not_come_is_told_as_unknown(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.client.ANSWER_S", 0.1)
     hands.server.hold.clear()

@@ -98,7 +98,7 @@ class ExplainLine(Panel):
     def draw(self, view: StateView) -> Content:
         if self.facts.stale:
             return self.row((labels.EXPLAIN_OLD.format(url=view.public_url), "bold"))
-        meeting, now_ms = view.meeting, self.facts.now_ms
+        meeting, now_ms = view.meeting, self.facts.drawn_ms
         word = big_word(view)
         since = labels.RUNNING.format(
             time=self.facts.time(meeting.since_ms), elapsed=elapsed(now_ms - meeting.since_ms)

@@ -20,7 +20,7 @@ class SpeakerPanel(Panel):
         if not view.speakers:
             return self.rows(self.row((labels.NOBODY_SPEAKS, "$soft")), *rows)
         first, *others = sorted(view.speakers, key=lambda speaker: speaker.seat != view.on_air.seat)
-        name = self.timed((self._who(first), "bold $live"), elapsed(self.facts.now_ms - first.since_ms))
+        name = self.timed((self._who(first), "bold $live"), elapsed(self.facts.drawn_ms - first.since_ms))
         role = labels.ROLES.get(first.role or "", first.role or "")
         detail = [part for part in (first.group, role, labels.SEAT.format(seat=self._seat(first))) if part]
         if others:
@@ -63,7 +63,7 @@ class OnAirPanel(Panel):
             else Content(labels.NEXT_SHOT.format(shot=view.next_shot) if view.next_shot else labels.NEXT_SHOT_NONE)
         )
         return self.rows(
-            self.timed((head, "bold"), elapsed(self.facts.now_ms - shot.since_ms)),
+            self.timed((head, "bold"), elapsed(self.facts.drawn_ms - shot.since_ms)),
             self.row((shot.text, "italic")),
             after if self.content_size.height > 3 else self.row(after),
         )
