@@ -74,6 +74,11 @@ def leaking(view: StateView) -> bool:
     return view.meeting.state != "published" and not live(view) and bool(view.public.sees or view.public.hears)
 
 
+def reaches_public(view: StateView) -> bool:
+    """True when the programme is, or was read to be, with the public; never a comforting guess."""
+    return live(view) or leaking(view)
+
+
 def wrong_legs(view: StateView) -> list[str]:
     """Legs that were not (yet) read back as the state wants them."""
     right = {"open"} if live(view) else {"slate", "dark"}

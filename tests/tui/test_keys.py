@@ -171,6 +171,7 @@ async def test_a_step_is_confirmed_when_the_legs_follow_and_not_before(hands: Ha
     await hands.press("s")
     await hands.told("Geschorst om 20:14:03, wacht op bevestiging van beeld")
     await hands.shows("LET OP: publiek ziet of hoort de zaal nog")
+    assert "niet bij publiek" not in hands.screen()
     await hands.server.change(legs=evening.legs("suspended"), public=evening.public("suspended"))
     await hands.told("Geschorst om 20:14:03, bevestigd door beeld en geluid")
 

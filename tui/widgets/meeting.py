@@ -5,7 +5,7 @@ from textual.content import Content
 from chamber.wire import ItemView, SpeakerView, StateView
 from tui import labels
 from tui.formats import elapsed, listed
-from tui.view import live
+from tui.view import reaches_public
 from tui.widgets.panel import Panel
 
 
@@ -44,11 +44,11 @@ class SpeakerPanel(Panel):
 class OnAirPanel(Panel):
     """The shot in the programme with its reason, what is prepared, and in assist mode the proposal."""
 
-    reads = ("on_air", "next_shot", "proposal", "mode", "seats", "meeting")
+    reads = ("on_air", "next_shot", "proposal", "mode", "seats", "meeting", "public")
     ticks = True
 
     def renewed(self, before: StateView | None, after: StateView) -> None:
-        self.border_title = labels.TITLE_ON_AIR if live(after) else labels.TITLE_PROGRAMME
+        self.border_title = labels.TITLE_ON_AIR if reaches_public(after) else labels.TITLE_PROGRAMME
         super().renewed(before, after)
 
     def draw(self, view: StateView) -> Content:

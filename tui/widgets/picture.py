@@ -5,7 +5,7 @@ from textual.content import Content
 from chamber.wire import CameraView, StateView
 from tui import labels
 from tui.formats import decimal
-from tui.view import live, silent
+from tui.view import reaches_public, silent
 from tui.widgets.panel import Panel
 
 FLOOR_DBFS = -60.0
@@ -15,14 +15,14 @@ LOUD_DBFS = -6.0
 class CameraPanel(Panel):
     """One line per camera: its key, link, place, whether it moves, and whether it is in the picture."""
 
-    reads = ("cameras", "meeting")
+    reads = ("cameras", "meeting", "public")
 
     def draw(self, view: StateView) -> Content:
         if not view.cameras:
             return Content(labels.NO_CAMERAS).stylize("$soft")
         return self.rows(
             *(
-                self._line(number, name, camera, live(view))
+                self._line(number, name, camera, reaches_public(view))
                 for number, (name, camera) in enumerate(view.cameras.items(), 1)
             )
         )
