@@ -114,15 +114,34 @@ class Panorama:
         """Renew the smaller levels where a visitor came or went."""
         for number, levels in enumerate(self._planes):
             part = 1 if number == 0 else 2
-            left, top = visitor.corner[0] / part, visitor.corner[1] / part
-            right, bottom = left + visitor.there[number].width, top + visitor.there[number].height
-            whole = levels[0]
-            for level in levels[1:]:
-                kx, ky = level.width / whole.width, level.height / whole.height
-                x0, y0 = int(left * kx), int(top * ky)
-                x1, y1 = min(math.ceil(right * kx), level.width), min(math.ceil(bottom * ky), level.height)
-                box = (x0 / kx, y0 / ky, min(x1 / kx, whole.width), min(y1 / ky, whole.height))
-                level.paste(whole.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box), (x0, y0))
+            left, top = visitor.corner[0] // part, visitor.corner[1] // part
+            box = (left, top, left + visitor.there[number].width, top + visitor.there[number].height)
+            _renew(levels, box)
+
+
+def _renew(levels: list[Image.Image], box: tuple[int, int, int, int]) -> None:
+    """Derive the smaller levels anew from the full one within a box, exactly as `_pyramid` made them."""
+    whole, between = levels[0], levels[1]
+    kx, ky = between.width / whole.width, between.height / whole.height
+    # the filter reaches two pixels out, so a wider part is made and its rim dropped
+    inner = int(box[0] * kx) - 2, int(box[1] * ky) - 2, math.ceil(box[2] * kx) + 2, math.ceil(box[3] * ky) + 2
+    inner = _within(inner, between.size)
+    outer = _within((inner[0] - 4, inner[1] - 4, inner[2] + 4, inner[3] + 4), between.size)
+    source = (outer[0] / kx, outer[1] / ky, min(outer[2] / kx, whole.width), min(outer[3] / ky, whole.height))
+    fresh = whole.resize((outer[2] - outer[0], outer[3] - outer[1]), Image.Resampling.BILINEAR, source)
+    fresh = fresh.crop((inner[0] - outer[0], inner[1] - outer[1], inner[2] - outer[0], inner[3] - outer[1]))
+    between.paste(fresh, inner[:2])
+    done = [box, inner]
+    for level, larger in zip(levels[2:], levels, strict=False):
+        x0, y0, x1, y1 = done[-2]
+        halved = _within((x0 // 2, y0 // 2, (x1 + 1) // 2, (y1 + 1) // 2), level.size)
+        twice = _within((halved[0] * 2, halved[1] * 2, halved[2] * 2, halved[3] * 2), larger.size)
+        level.paste(larger.crop(twice).reduce(2), halved[:2])
+        done.append(halved)
+
+
+def _within(box: tuple[int, int, int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    return max(box[0], 0), max(box[1], 0), min(box[2], size[0]), min(box[3], size[1])
 
 
 def _pyramid(plane: Image.Image) -> list[Image.Image]:

@@ -89,8 +89,8 @@ def _write(
 ) -> None:
     """A line of text, smaller when it would not fit."""
     size = round(size_px)
-    while size > 12 and pen.textlength(text, font=typeface(size)) > width_px:
-        size -= 2
+    while size > 8 and pen.textlength(text, font=typeface(size)) > width_px:
+        size -= 1
     pen.text(at, text, font=typeface(size), fill=INK, anchor=anchor)
 
 
