@@ -1,11 +1,25 @@
 """What the controller measures of itself, as Prometheus metrics in a registry of its own."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chamber.core.domain import ShotKind
 
+MIXER = {
+    "mixer_late_ticks": "Frames that the mixer put out late, since it started",
+    "mixer_tick": "Frames that the mixer has put out",
+}
+STREAM = {
+    "stream_viewers": "Players that follow the stream, estimated",
+    "stream_parts": "Parts published",
+    "stream_closures": "Times the gate closed",
+    "stream_repeated_frames": "Frames repeated because none came in time",
+    "stream_encoder_restarts": "Times the encoder was started anew after it had failed",
+    "stream_bytes_out": "Bytes sent to the public",
+}
 BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1)
 
 
@@ -24,9 +38,12 @@ class Measures:
             registry=self.registry,
             buckets=BUCKETS_S,
         )
-        self.links = Gauge("chamber_link_up", "1 while a supervised link is up", ["name"], registry=self.registry)
-        self.open = Gauge("chamber_meeting_open", "1 while the meeting is public", registry=self.registry)
-        self.alarms = Gauge("chamber_alarms", "Alarms that hold now", registry=self.registry)
+        self._links = Gauge("chamber_link_up", "1 while a supervised link is up", ["name"], registry=self.registry)
+        self._open = Gauge("chamber_meeting_open", "1 while the meeting is public", registry=self.registry)
+        self._alarms = Gauge("chamber_alarms", "Alarms that hold now", registry=self.registry)
+        self._said = {
+            name: Gauge(f"chamber_{name}", text, registry=self.registry) for name, text in {**MIXER, **STREAM}.items()
+        }
 
     def microphone(self) -> None:
         """A microphone opened just now."""
@@ -43,6 +60,22 @@ class Measures:
     def settled(self) -> None:
         """The microphone's event has been dealt with; a later recall is not its answer."""
         self._mic_at_ns = 0
+
+    def link(self, name: str, up: bool) -> None:
+        """A supervised link changed."""
+        self._links.labels(name).set(up)
+
+    def state(self, is_open: bool, alarms: int) -> None:
+        """Where the meeting stands."""
+        self._open.set(is_open)
+        self._alarms.set(alarms)
+
+    def said(self, peer: str, known: Mapping[str, Any]) -> None:
+        """Take over the counters that the mixer or the stream reports."""
+        for name in MIXER if peer == "mixer" else STREAM:
+            value = known.get(name.removeprefix(f"{peer}_"))
+            if isinstance(value, int):
+                self._said[name].set(value)
 
     def cut(self, kind: ShotKind) -> None:
         """A cut was made."""

@@ -105,6 +105,7 @@ class Runtime:
                 self._mixer(known)
             case StreamSaid(known):
                 self.state.stream.known, self.state.stream.at_ms = known, self.clock.now_ms()
+                self.measures.said("stream", known)
                 self.touch()
             case LinkChanged(name, reason):
                 self._link(name, reason)
@@ -167,6 +168,7 @@ class Runtime:
         state = self.state
         before = state.mixer.known.get("cut_id")
         state.mixer.known, state.mixer.at_ms = known, self.clock.now_ms()
+        self.measures.said("mixer", known)
         confirmed = known.get("cut_id")
         if confirmed != before:
             newest = self.stage.confirmed(confirmed)
@@ -178,6 +180,7 @@ class Runtime:
     def _link(self, name: str, reason: str | None) -> None:
         link, now_ms = self.state.links[name], self.clock.now_ms()
         was_up, link.up, link.tried, link.reason = link.up, reason is None, True, reason or ""
+        self.measures.link(name, link.up)
         self.record.event("link", device=name, up=link.up, reason=link.reason)
         if name in self.state.cameras:
             if link.up:
@@ -200,6 +203,7 @@ class Runtime:
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
         found = alarms(self.state, now_ms)
         held = {(a.code, a.key): (a, self._alarms.get((a.code, a.key), (a, wall_ms))[1]) for a in found}
+        self.measures.state(self.state.meeting.state is MeetingState.OPEN, len(held))
         if held != self._alarms:
             for key in held.keys() - self._alarms.keys():
                 self.record.event("alarm", code=key[0], key=key[1])

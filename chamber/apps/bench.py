@@ -22,7 +22,7 @@ def main(name: str | None, *, as_json: bool, options: Sequence[str]) -> int:
     if name == "director":
         from chamber.apps.bench_director import main as director
 
-        return director([*options, *(["--json"] if as_json else [])])
+        return int(director([*options, *(["--json"] if as_json else [])]))
     if name is not None and name not in BENCHES:
         raise ConfigError([f"bench: there is no benchmark {name}; there are: director, {', '.join(BENCHES)}"])
     for chosen in [name] if name else BENCHES:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
+from prometheus_client.parser import text_string_to_metric_families
 
 from chamber.core.errors import DeviceUnreachableError, RefusedError
 
@@ -62,6 +63,19 @@ class Operator:
                 return view
         except (ClientError, TimeoutError, ValueError) as exc:
             raise DeviceUnreachableError("control API", str(exc) or "no answer") from exc
+
+    async def metrics(self) -> dict[str, float]:
+        """The controller's metrics, summed over their labels. Raises DeviceUnreachableError."""
+        try:
+            async with self._open().get("/metrics") as answer:
+                text = await answer.text()
+        except (ClientError, TimeoutError) as exc:
+            raise DeviceUnreachableError("control API", str(exc) or "no answer") from exc
+        found: dict[str, float] = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+        return found
 
     async def until(self, condition: Callable[[View], object], what: str, *, within_s: float) -> View:
         """Look until a condition holds. Raises DeviceUnreachableError with `what` when it does not in time."""

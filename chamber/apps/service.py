@@ -18,12 +18,11 @@ Healthy = Callable[[], bool]
 def run(name: str, main: Callable[[], Coroutine[Any, Any, None]]) -> int:
     """Run `main` until it ends or SIGTERM or SIGINT comes; uvloop where it is there. Returns the exit code."""
     logs.set_up(name)
-    try:
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):
         import uvloop
 
         factory = uvloop.new_event_loop
-    except ImportError:
-        factory = asyncio.new_event_loop
     try:
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(_until_told(main))

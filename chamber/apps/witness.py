@@ -5,7 +5,6 @@ It knows nothing of the packager and reads playlists as a player would.
 
 import asyncio
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,14 +57,13 @@ def read(text: str) -> Playlist:
 class Witness:
     """Follows one stream until cancelled; what it got stands in `folder`, one file per init, in order."""
 
-    def __init__(self, url: str, folder: Path, now_ms: Callable[[], int]) -> None:
-        self._url, self._folder, self._now_ms = url, folder, now_ms
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url, self._folder = url, folder
         self._seen: set[str] = set()
         self._hinted: dict[str, bytes] = {}
         self._inits: dict[str, Path] = {}
         self.parts = 0
         self.bytes = 0
-        self.first_part_ms: int | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -130,8 +128,6 @@ class Witness:
                 if answer.status != 200:
                     return
                 body = await answer.read()
-        if self.first_part_ms is None:
-            self.first_part_ms = self._now_ms()
         with self._inits[init].open("ab") as file:
             file.write(body)
         self.parts += 1

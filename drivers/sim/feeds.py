@@ -33,6 +33,11 @@ def boottime_ms() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
+def stamp(captured_ms: int, number: int, moving: bool) -> int:
+    """What a frame's barcode says: milliseconds of CLOCK_BOOTTIME, the camera's number 0 to 7, and the moving bit."""
+    return captured_ms << 4 | (number & 7) << 1 | moving
+
+
 class Feed(ABC):
     """A Unix socket that sends to whoever connects; use as async context manager or with start() and close().
 
@@ -202,7 +207,9 @@ class PictureFeed(FrameFeed):
         pose: where it looks at this moment; called in a worker thread.
         size: width and height of the frames, as `picture` makes them.
         lit: seats whose microphone is open; called in a worker thread.
-        barcode: write the capture time of each frame into it, milliseconds of CLOCK_BOOTTIME.
+        barcode: write into each frame when it was captured, by which camera, and whether that was moving.
+        number: of the camera, 0 to 7, for the barcode.
+        moving: whether the picture moves now; called in a worker thread.
     """
 
     def __init__(
@@ -214,9 +221,11 @@ class PictureFeed(FrameFeed):
         *,
         lit: Callable[[], frozenset[str]] = frozenset,
         barcode: bool = False,
+        number: int = 0,
+        moving: Callable[[], bool] = bool,
     ) -> None:
         def render() -> bytes:
-            return picture.frame(pose(), lit(), boottime_ms() if self.barcode else None)
+            return picture.frame(pose(), lit(), stamp(boottime_ms(), number, moving()) if self.barcode else None)
 
         super().__init__(path, render, *size)
         self.barcode = barcode

@@ -222,6 +222,8 @@ class Room:
             size,
             lit=lambda: self.open_seats,
             barcode=self.plan.barcode,
+            number=[c.id for c in self.plan.hall.cameras].index(camera.id),
+            moving=(lambda: device.moving) if device else bool,
         )
         self.feeds[camera.id] = feed
         return feed
