@@ -1,0 +1,1 @@
+"""Bosch DCN Next Generation over its Open Interface, RS-232 or TCP."""
