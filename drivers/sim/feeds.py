@@ -69,10 +69,12 @@ class Feed(ABC):
         """Hang up and stop listening."""
         if self._server:
             self._server.close()
-        tasks = [*self._sessions, *([self._clock] if self._clock else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._clock:
+            self._clock.cancel()
+            await asyncio.gather(self._clock, return_exceptions=True)
+        # sessions end by themselves when their connection does; asyncio logs those that are cancelled
+        self.tear()
+        await asyncio.gather(*self._sessions, return_exceptions=True)
         self._clock = self._server = None
         self.path.unlink(missing_ok=True)
 

@@ -61,7 +61,7 @@ class RoomPlan:
             not made, so that a test of devices alone draws nothing.
         width: of the pictures.
         height: of the pictures.
-        barcode: write capture times into the pictures.
+        barcode: write into the pictures when and by whom they were taken, see `feeds.stamp`.
         tones: plain tones instead of voices.
         sound_ppm: how much faster than true the sound's clock runs.
     """
