@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chamber.core.domain import Role, ShotKind
-from config.devices import CHANNELS, PRESETS, FixedCamera, Microphones, ViscaSerialCamera
+from config.devices import (
+    CHANNELS,
+    PRESETS,
+    FixedCamera,
+    Microphones,
+    Switcher,
+    ViscaSerialCamera,
+    X32Microphones,
+)
+from config.microphones import DcnMicrophones
 from config.model import Config, SeatEntry
 from config.plan import seen_off_axis_deg, shots_of
 
@@ -66,7 +75,8 @@ def _doubles(config: Config) -> Iterator[str]:
 def _devices(config: Config) -> Iterator[str]:
     wires: list[tuple[str, str]] = []
     for n, system in enumerate(config.microphones):
-        wires.append((f"microphones[{n}].port", f"udp {system.host}:{system.port}"))
+        wires.append((f"microphones[{n}]", system.wire))
+        yield from _way_in(f"microphones[{n}]", system)
     fixed = [n for n, camera in enumerate(config.cameras) if isinstance(camera, FixedCamera)]
     for n, camera in enumerate(config.cameras):
         if camera.video is not None and camera.video_file is not None:
@@ -84,9 +94,7 @@ def _devices(config: Config) -> Iterator[str]:
             kind = camera.driver.removeprefix("visca-")
             wires.append((f"cameras[{n}].port", f"{kind} {camera.host}:{camera.port}"))
     for n, switcher in enumerate(config.switchers):
-        if (switcher.host is None) == (switcher.path is None):
-            which = "neither host nor path" if switcher.host is None else "both host and path"
-            yield f"switchers[{n}]: has {which}; give host (and port), or path for a serial line"
+        yield from _way_in(f"switchers[{n}]", switcher)
         if switcher.password_file is not None and switcher.host is None:
             yield f"switchers[{n}].password_file: a serial line asks for no password; leave it out"
         if switcher.programme is not None and switcher.programme not in switcher.outputs:
@@ -102,6 +110,15 @@ def _devices(config: Config) -> Iterator[str]:
     feeding = [n for n, switcher in enumerate(config.switchers) if switcher.programme is not None]
     for n in feeding[1:]:
         yield f"switchers[{n}].programme: switchers[{feeding[0]}] feeds the programme already; keep one of them"
+
+
+def _way_in(key: str, device: Microphones | Switcher) -> Iterator[str]:
+    """A device that is reached over a network or over a serial line has one of the two."""
+    if isinstance(device, X32Microphones):
+        return
+    if (device.host is None) == (device.path is None):
+        which = "neither host nor path" if device.host is None else "both host and path"
+        yield f"{key}: has {which}; give host (and port), or path for a serial line"
 
 
 def _unknown(key: str, kind: str, given: str, known: Iterable[str]) -> str:
@@ -147,7 +164,7 @@ def _microphone(key: str, seat: SeatEntry, systems: Mapping[str, Microphones], b
         if seat.system not in broken:
             yield _unknown(key, "microphone system", seat.system, systems)
         return
-    most = CHANNELS.get(system.driver)
+    most = 65_535 - system.unit_offset if isinstance(system, DcnMicrophones) else CHANNELS.get(system.driver)
     if most is not None and not (seat.channel.isdecimal() and 1 <= int(seat.channel) <= most):
         yield f"{key}: '{seat.system}' has no channel {shown_channel(seat)}; its channels are 1 to {most}"
 

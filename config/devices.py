@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import Degrees, Host, Id, Metres, Path, Port, Section, Source, Text
+from config.microphones import DcnMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "microphones": (
-        "xair", "osc", "dicentis", "confero", "cocon", "dcn-ng", "tlvcam", "shure-dis", "shure-mxcw", "lines",
+        "xair", "osc", "dicentis", "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw", "lines",
     ),
     "cameras": ("visca-raw-udp", "panasonic", "onvif"),
     "switchers": ("kramer-p3000", "videohub", "atem"),
@@ -43,6 +44,11 @@ class X32Microphones(Section):
     host: Host
     port: Port = 10023
     voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"udp {self.host}:{self.port}"
 
 
 class _Camera(Section):
@@ -122,6 +128,6 @@ class ExtronSwitcher(Section):
 
 
 PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
-Microphones = X32Microphones
+Microphones = Annotated[X32Microphones | DcnMicrophones, Field(discriminator="driver")]
 Camera = Annotated[PtzCamera | FixedCamera, Field(discriminator="driver")]
 Switcher = ExtronSwitcher

@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from config.devices import Camera, Switcher, ViscaSerialCamera
+from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
 from config.model import Config
 
 SOCKET_PATH_BYTES = 107
@@ -45,11 +45,16 @@ def settled(config: Config, base: Path) -> Config:
         }
         return one.model_copy(update=changes)
 
+    def microphones(one: Microphones) -> Microphones:
+        path = getattr(one, "path", None)
+        return one if path is None else one.model_copy(update={"path": line(path)})
+
     data = {"dir": whole(config.data.dir), "run_dir": whole(config.data.run_dir)}
     accounts = (a.model_copy(update={"token_file": whole(a.token_file)}) for a in config.accounts)
     changes = {
         "data": config.data.model_copy(update=data),
         "sound": config.sound.model_copy(update={"input": source(config.sound.input)}),
+        "microphones": tuple(microphones(one) for one in config.microphones),
         "cameras": tuple(camera(one) for one in config.cameras),
         "switchers": tuple(switcher(one) for one in config.switchers),
         "accounts": tuple(accounts),

@@ -7,9 +7,12 @@ from chamber.core.errors import ConfigError
 from chamber.ports import Camera, Clock, Device, Emit, MicrophoneSystem, Switcher
 from config.devices import Camera as CameraSection
 from config.devices import FixedCamera as FixedSection
+from config.devices import Microphones, ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.devices import Switcher as SwitcherSection
-from config.devices import ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
+from config.microphones import DcnMicrophones
 from config.model import Config
+from drivers.dcn.driver import DcnNg
+from drivers.dcn.wires import SerialWire, TcpWire
 from drivers.fixed import FixedCamera
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
@@ -41,7 +44,7 @@ def build(config: Config, emit: Emit, clock: Clock) -> Devices:
         for system in config.microphones
     }
     return Devices(
-        microphones={m.id: X32(m.id, m.host, m.port, channels[m.id], emit, clock) for m in config.microphones},
+        microphones={m.id: _microphones(m, channels[m.id], emit, clock) for m in config.microphones},
         cameras={camera.id: _camera(camera, wires, emit, clock) for camera in config.cameras},
         switchers={switcher.id: _switcher(switcher, emit, clock) for switcher in config.switchers},
     )
@@ -66,6 +69,26 @@ class _Wires:
         if self._sony is None:
             self._sony = SonyPort()
         return SonyUdp(camera.host, camera.port, shared=self._sony)
+
+
+def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> MicrophoneSystem:
+    if isinstance(system, DcnMicrophones):
+        return _dcn(system, channels, emit, clock)
+    return X32(system.id, system.host, system.port, channels, emit, clock)
+
+
+def _dcn(system: DcnMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> DcnNg:
+    wire = (
+        TcpWire(system.host, system.port, app=system.app_byte)
+        if system.host is not None
+        else SerialWire(system.path or "", system.baud, app=system.app_byte, gap_ms=system.gap_ms)
+    )
+    return DcnNg(
+        system.id, wire, channels, emit, clock,
+        unit_offset=system.unit_offset,
+        by_list=system.switch_by == "list",
+        priorities=frozenset(system.priority_numbers),
+    )  # fmt: skip
 
 
 def _camera(camera: CameraSection, wires: _Wires, emit: Emit, clock: Clock) -> Camera:

@@ -23,6 +23,7 @@ from config.devices import (
 )
 from config.director import Director, PhasePolicies
 from config.load import parse, read
+from config.microphones import DcnMicrophones
 from config.model import (
     Account,
     AgendaEntry,
@@ -45,7 +46,7 @@ EXAMPLE = Path(config.__file__).parent / "example.toml"
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "hall": (HallSection,),
     "data": (Data,),
-    "microphones": (X32Microphones,),
+    "microphones": (X32Microphones, DcnMicrophones),
     "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaSerialCamera, FixedCamera),
     "sound": (Sound,),
     "seats": (SeatEntry,),

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a microphone driver to come": (
         {"microphones__0__driver": "dicentis"},
-        "microphones[0].driver: driver 'dicentis' is not available in this version; available: 'x32'",
+        "microphones[0]: driver 'dicentis' is not available in this version; available: 'x32', 'dcn-ng'",
     ),
     "a switcher driver to come": (
         {"switchers__0__driver": "videohub"},
@@ -231,6 +231,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "two speeds on one line": (
         {"cameras__1": {"id": "cam2", "driver": "visca-serial", "path": "/dev/ttyUSB0", "baud": 38400}},
         "cameras[2].baud: is 9600; must be 38400 like the first on /dev/ttyUSB0",
+    ),
+    "a discussion system without address": (
+        {"microphones__0": {"id": "desk", "driver": "dcn-ng"}},
+        "microphones[0]: has neither host nor path; give host (and port), or path for a serial line",
+    ),
+    "a unit too far": (
+        {"microphones__0": {"id": "desk", "driver": "dcn-ng", "host": "192.0.2.1", "unit_offset": 65_524}},
+        "seats[2].mic: 'desk' has no channel 12; its channels are 1 to 11",
     ),
     "a switcher without address": (
         {"switchers__0__host": DELETE},
