@@ -41,16 +41,16 @@ class Look:
     beard: bool
 
 
-def look_of(number: int, name: str = "") -> Look:
+def look_of(number: int, first_name: str = "") -> Look:
     """The looks of the nth person; neighbours in number differ in nearly everything.
 
     Args:
         number: any; the same one looks the same from every camera.
-        name: first name first; an invented Marianne gets no beard.
+        first_name: an invented Marianne gets no beard; without it men and women alternate.
     """
     skin = SKINS[number * 3 % len(SKINS)]
     hairs = HAIRS if sum(skin) > 400 else DARK_HAIRS
-    first = name.split(" ", maxsplit=1)[0].lower()
+    first = first_name.lower()
     woman = first in WOMEN or first.endswith(("a", "e")) if first else number % 2 == 1
     cuts, outfits = (WOMENS_CUTS, WOMENS_OUTFITS) if woman else (MENS_CUTS, MENS_OUTFITS)
     return Look(

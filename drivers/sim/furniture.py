@@ -19,6 +19,8 @@ DESK_M, LECTERN_M = 0.74, 1.12
 CLOSE_PX_PER_M = 700
 # what straddles the seam behind a camera would span the whole picture
 WIDEST_PX = 6000
+# words that Dutch surnames begin with
+PARTICLES = frozenset({"van", "de", "den", "der", "el", "het", "la", "le", "ten", "ter", "te", "'t"})
 Solid = tuple[float, float, float]
 
 
@@ -110,7 +112,7 @@ class Place:
         def at(x_m: float, z_m: float) -> Point:
             return axis[0] + x_m * self._scale, axis[1] - z_m * self._scale
 
-        look = look_of(self._number, self.seat.person)
+        look = look_of(self._number, first_name(self.seat.card))
         figure = Figure(brush, at, self._scale, self.seat.head_m, self._turn_deg, look)
         if self.seat.standing:
             legs = [(-0.17, 0.0), (0.17, 0.0), (0.2, 0.5 + rise), (-0.2, 0.5 + rise)]
@@ -160,7 +162,7 @@ class Place:
         self._microphone(brush)
 
     def _arms(self, brush: Brush) -> None:
-        look = look_of(self._number, self.seat.person)
+        look = look_of(self._number, first_name(self.seat.card))
         for side in (-1, 1):
             elbow, hand = self._spot(0.16, side * 0.22, DESK_M + 0.05), self._spot(0.44, side * 0.07, DESK_M + 0.035)
             brush.line([elbow, hand], 0.085 * self._scale, shade(look.cloth, 0.90))
@@ -216,8 +218,19 @@ def card_face(text: str) -> Image.Image:
     card = Image.new("RGB", (400, 125), (246, 245, 240))
     pen = ImageDraw.Draw(card)
     pen.rectangle((0, 0, 10, 125), fill=(54, 84, 128))
+    first = first_name(text)
+    if first:
+        # people are called by their surnames
+        pen.text((205, 30), first, font=typeface(34, 500), fill=(70, 76, 90), anchor="mm")
+        text = text[len(first) + 1 :]
     size = 62
     while size > 20 and pen.textlength(text, font=typeface(size, 650)) > 370:
         size -= 3
-    pen.text((205, 62), text, font=typeface(size, 650), fill=(30, 34, 44), anchor="mm")
+    pen.text((205, 78 if first else 62), text, font=typeface(size, 650), fill=(30, 34, 44), anchor="mm")
     return card
+
+
+def first_name(text: str) -> str:
+    """The first name on a card, or nothing where it has a surname or a function alone."""
+    first, _, rest = text.partition(" ")
+    return first if rest and first.lower() not in PARTICLES else ""

@@ -39,7 +39,7 @@ class View(NamedTuple):
 class SeatPlan:
     """A place with a microphone; `person` empty means that nobody sits there.
 
-    `facing_deg` is where the person looks. A standing place has a lectern instead of a desk, and somebody stands
+    `card` is a whole name, a surname or a function. `facing_deg` is where the person looks. A standing place has a lectern instead of a desk, and somebody stands
     there only while its microphone is open.
     """
 
