@@ -199,17 +199,15 @@ class Room:
             self.feeds[PRESENTATION] = await stack.enter_async_context(feed)
         shown = [camera for camera in self.plan.hall.cameras if camera.id in sockets]
         workers = ThreadPoolExecutor(2, thread_name_prefix="draw")
-        try:
-            loop = asyncio.get_running_loop()
-            drawing = [loop.run_in_executor(workers, Panorama, self.plan.hall, camera) for camera in shown]
-            if SOUND in sockets:
-                drawing_voices = loop.run_in_executor(workers, self.voices.prepare)
-            for camera, panorama in zip(shown, drawing, strict=True):
-                await stack.enter_async_context(self._picture(camera, await panorama))
-            if SOUND in sockets:
-                await drawing_voices
-        finally:
-            workers.shutdown(wait=False, cancel_futures=True)
+        stack.callback(workers.shutdown, cancel_futures=True)
+        loop = asyncio.get_running_loop()
+        drawing = [loop.run_in_executor(workers, Panorama, self.plan.hall, camera) for camera in shown]
+        if SOUND in sockets:
+            # nobody waits for these: a voice that is needed sooner is made then
+            for seat in self.plan.hall.seats:
+                workers.submit(self.voices.prepare, seat.id)
+        for camera, panorama in zip(shown, drawing, strict=True):
+            await stack.enter_async_context(self._picture(camera, await panorama))
 
     def _picture(self, camera: CameraPlan, panorama: Panorama) -> PictureFeed:
         size = (self.plan.width, self.plan.height)

@@ -60,10 +60,9 @@ class Voices:
         """The tone of a seat when `tones` is on: 400 Hz and up, 50 Hz apart, whole periods in a block."""
         return _TONE_HZ + _TONE_STEP_HZ * self._number[seat]
 
-    def prepare(self) -> None:
-        """Make every voice now, some hundred milliseconds; one that is not ready is made when it is first heard."""
-        for seat in self._number:
-            self._loop(seat)
+    def prepare(self, seat: str) -> None:
+        """Make a voice now, in any thread, some 20 ms; one that is not ready is made when it is first heard."""
+        self._loop(seat)
 
     def block(self) -> bytes:
         """The next 20 ms: 960 samples of s16le, left and right the same."""

@@ -85,7 +85,7 @@ def test_a_closed_microphone_fades_in_one_block_and_is_silent_after_it() -> None
 
 def test_the_loop_has_no_seam() -> None:
     voices = Voices(SEATS)
-    voices.prepare()
+    voices.prepare("seat8")
     voices.set_open(["seat8"])
     heard = sound(voices, 10.04)
     steps = np.abs(np.diff(heard))
