@@ -1,0 +1,1 @@
+"""Bosch DICENTIS (wired) over its conference protocol."""
