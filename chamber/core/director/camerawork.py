@@ -70,8 +70,8 @@ class Camerawork:
         framing = min(free, key=lambda f: self._rank(f, now_ms))
         head = self._heads[framing.camera]
         if head.goal is None or head.goal.preset != framing.preset:
-            wait_ms = self._chair_wait_ms(framings, head, seat, now_ms)
-            if wait_ms:
+            wait_ms = self._leave_ms(framings, head, seat, now_ms)
+            if wait_ms is not None and now_ms < wait_ms:
                 desk.wake(wait_ms)
                 return
             head.send(framing, now_ms)
@@ -128,14 +128,13 @@ class Camerawork:
         if desk.shown.camera != framing.camera:
             self._by([framing], seat, wanted, self._why(seat) if seat is not None else "group", now_ms)
 
-    def _chair_wait_ms(self, framings: Sequence[Framing], head: Head, seat: str | None, now_ms: int) -> int | None:
-        """When to leave for the chair, if that is later than now."""
+    def _leave_ms(self, framings: Sequence[Framing], head: Head, seat: str | None, now_ms: int) -> int | None:
+        """When the camera should set out for the chair, if not at once."""
         floor = self._floor
-        if seat is None or seat != floor.chair or not floor.queue or len(framings) > 1 or floor.gated:
+        if seat is None or seat != floor.chair or seat not in floor.open or not floor.queue or len(framings) > 1:
             return None
         far_ms = max(head.wait_ms(framings[0], now_ms), head.travel.estimate_ms(None, framings[0].preset))
-        at_ms = floor.open.get(seat, now_ms) + CHAIR_WAIT_MS - round(far_ms)
-        return at_ms if far_ms >= CHAIR_FAR_MS and at_ms > now_ms else None
+        return floor.open[seat] + CHAIR_WAIT_MS - round(far_ms) if far_ms >= CHAIR_FAR_MS else None
 
     # ------------------------------------------------------------------------------------------------ neutral
 

@@ -85,7 +85,10 @@ class Director:
             self._idle_changed = True
             self._on[type(event)](event)
         self._cameras.pass_time(now_ms)
+        before = desk.shown
         self._decide(now_ms)
+        if desk.shown is not before:
+            self._idle_changed = True
         if ticked and self._idle_changed:
             self._idle_changed = False
             self._place_spares(now_ms)

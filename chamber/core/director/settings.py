@@ -88,7 +88,7 @@ class Settings:
     before they speak."""
     confirm_chair_ms: int = 150
     """The same for the chair, who presses shortly before."""
-    confirm_voice_ms: int = 6000
+    confirm_voice_ms: int = 10000
     """The same where microphones follow the voice: who goes on talking keeps the picture this long."""
     interjection_max_ms: int = 2500
     """Shorter openings are labelled interjections; never delays a shot."""
@@ -112,7 +112,7 @@ class Settings:
     overlap: Overlap = Overlap.LATEST
     overlap_escalate_ms: int = 0
     """Under `hold` and `priority`: after so much overlap a duo shot if there is one, else wide."""
-    pingpong_cuts: int = 3
+    pingpong_cuts: int = 5
     """So many alternations between the same two seats ..."""
     pingpong_window_ms: int = 12000
     """... within this time: duo or wide until calm."""

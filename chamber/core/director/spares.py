@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from chamber.core.director.cameras import Head
 from chamber.core.director.shots import Framing, Shots
 
-LEAD_MS = 300
+LEAD_MS = 0
 """So much of a move costs nothing: microphones open before people speak."""
 UNSEEN_MS = 2500
 """What it costs when this camera has no preset for the next speaker."""
