@@ -9,18 +9,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import Degrees, Host, Id, Metres, Path, Port, Section, Source, Text
-from config.microphones import DcnMicrophones
+from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "microphones": (
-        "xair", "osc", "dicentis", "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw", "lines",
+        "osc", "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw", "lines",
     ),
     "cameras": ("visca-raw-udp", "panasonic", "onvif"),
     "switchers": ("kramer-p3000", "videohub", "atem"),
     "mixer": ("obs", "atem"),
 }  # fmt: skip
 
-CHANNELS: dict[str, int] = {"x32": 32}
+CHANNELS: dict[str, int] = {"x32": 32, "xair": 16}
 """Highest channel of the microphone systems that number them from 1; the others have names of their own."""
 
 PRESETS: dict[str, tuple[range, ...]] = {
@@ -34,21 +34,6 @@ PRESETS: dict[str, tuple[range, ...]] = {
     "sony-am7": (range(1, 101),),
 }
 """Camera families and the presets that each has, numbered as its own remote does."""
-
-
-class X32Microphones(Section):
-    """A Behringer X32 or Midas M32 mixer whose channels are the microphones, numbered 1 to 32."""
-
-    id: Id
-    driver: Literal["x32"]
-    host: Host
-    port: Port = 10023
-    voice_gated: bool | None = None
-
-    @property
-    def wire(self) -> str:
-        """What no other device may use."""
-        return f"udp {self.host}:{self.port}"
 
 
 class _Camera(Section):
@@ -128,6 +113,8 @@ class ExtronSwitcher(Section):
 
 
 PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
-Microphones = Annotated[X32Microphones | DcnMicrophones, Field(discriminator="driver")]
+Microphones = Annotated[
+    X32Microphones | XAirMicrophones | DicentisMicrophones | DcnMicrophones, Field(discriminator="driver")
+]
 Camera = Annotated[PtzCamera | FixedCamera, Field(discriminator="driver")]
 Switcher = ExtronSwitcher

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
+from config.microphones import DcnMicrophones, DicentisMicrophones
 from config.model import Config
 
 SOCKET_PATH_BYTES = 107
@@ -46,8 +47,12 @@ def settled(config: Config, base: Path) -> Config:
         return one.model_copy(update=changes)
 
     def microphones(one: Microphones) -> Microphones:
-        path = getattr(one, "path", None)
-        return one if path is None else one.model_copy(update={"path": line(path)})
+        changes: dict[str, Any] = {}
+        if isinstance(one, DcnMicrophones):
+            changes["path"] = line(one.path)
+        if isinstance(one, DicentisMicrophones):
+            changes["password_file"] = whole(one.password_file)
+        return one.model_copy(update=changes)
 
     data = {"dir": whole(config.data.dir), "run_dir": whole(config.data.run_dir)}
     accounts = (a.model_copy(update={"token_file": whole(a.token_file)}) for a in config.accounts)
@@ -91,6 +96,11 @@ def _secrets(config: Config) -> list[tuple[str, Path, int]]:
     """Key, path and least length of every file with a secret."""
     files = [(f"accounts[{n}].token_file", a.token_file, MIN_TOKEN_BYTES) for n, a in enumerate(config.accounts)]
     files += [(f"cameras[{n}].video_file", c.video_file, 1) for n, c in enumerate(config.cameras) if c.video_file]
+    files += [
+        (f"microphones[{n}].password_file", m.password_file, 1)
+        for n, m in enumerate(config.microphones)
+        if isinstance(m, DicentisMicrophones)
+    ]
     files += [
         (f"switchers[{n}].password_file", s.password_file, 1) for n, s in enumerate(config.switchers) if s.password_file
     ]

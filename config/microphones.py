@@ -4,10 +4,66 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Host, Id, Path, Port, Section
+from config.base import Host, Id, Path, Port, Section, Text
 
+FINGERPRINT_PATTERN = r"^(?:[0-9A-Fa-f]{2}:?){32}$"
+Speaking = Literal["unmuted", "level", "gate"]
+Threshold = Annotated[float, Field(ge=-90, le=0)]
 Byte = Annotated[int, Field(ge=0, le=255)]
 Word = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class X32Microphones(Section):
+    """A Behringer X32 or Midas M32 mixer whose channels are the microphones, numbered 1 to 32."""
+
+    id: Id
+    driver: Literal["x32"]
+    host: Host
+    port: Port = 10023
+    speaking: Speaking = "unmuted"
+    threshold_db: Threshold = -40.0
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"udp {self.host}:{self.port}"
+
+
+class XAirMicrophones(Section):
+    """A Behringer X-Air or Midas MR18 mixer whose channels are the microphones, numbered 1 to 16."""
+
+    id: Id
+    driver: Literal["xair"]
+    host: Host
+    port: Port = 10024
+    speaking: Speaking = "unmuted"
+    threshold_db: Threshold = -40.0
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"udp {self.host}:{self.port}"
+
+
+class DicentisMicrophones(Section):
+    """A Bosch DICENTIS server; a channel is the name or the id of a seat."""
+
+    id: Id
+    driver: Literal["dicentis"]
+    host: Host
+    port: Port = 31416
+    tls: bool = True
+    fingerprint: Annotated[str, Field(pattern=FINGERPRINT_PATTERN)] | None = None
+    user: Text
+    password_file: Path
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"tcp {self.host}:{self.port}"
 
 
 class DcnMicrophones(Section):

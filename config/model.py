@@ -11,7 +11,7 @@ from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, S
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
-MIC_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}:[A-Za-z0-9{][A-Za-z0-9{}._-]{0,59}$"
+MIC_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}:[\w{][\w{} .-]{0,59}$"
 
 
 def _zone(name: str) -> str:

@@ -9,10 +9,12 @@ from config.devices import Camera as CameraSection
 from config.devices import FixedCamera as FixedSection
 from config.devices import Microphones, ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.devices import Switcher as SwitcherSection
-from config.microphones import DcnMicrophones
+from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
 from config.model import Config
 from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
+from drivers.dicentis.driver import Dicentis
+from drivers.dicentis.link import Address
 from drivers.fixed import FixedCamera
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
@@ -21,6 +23,8 @@ from drivers.visca.driver import ViscaCamera
 from drivers.visca.profile import PROFILES
 from drivers.visca.wires import RawTcp, Serial, SonyUdp, Wire
 from drivers.x32.driver import X32
+from drivers.x32.families import X32_FAMILY, XAIR_FAMILY
+from drivers.x32.speech import BY_GATE, by_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,20 @@ class _Wires:
 def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> MicrophoneSystem:
     if isinstance(system, DcnMicrophones):
         return _dcn(system, channels, emit, clock)
-    return X32(system.id, system.host, system.port, channels, emit, clock)
+    if isinstance(system, DicentisMicrophones):
+        address = Address(system.host, system.port, system.tls, system.fingerprint)
+        password = _password(system.password_file, "microphones") or ""
+        return Dicentis(system.id, address, system.user, password, channels, emit, clock)
+    return _desk(system, channels, emit, clock)
+
+
+def _desk(system: X32Microphones | XAirMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> X32:
+    speaking = {"unmuted": None, "level": by_level(system.threshold_db), "gate": BY_GATE}[system.speaking]
+    return X32(
+        system.id, system.host, system.port, channels, emit, clock,
+        family=XAIR_FAMILY if isinstance(system, XAirMicrophones) else X32_FAMILY,
+        speaking=speaking,
+    )  # fmt: skip
 
 
 def _dcn(system: DcnMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> DcnNg:
@@ -105,14 +122,19 @@ def _switcher(switcher: SwitcherSection, emit: Emit, clock: Clock) -> Switcher:
         else SerialLine(switcher.path or "", switcher.baud)
     )
     return ExtronSis(
-        switcher.id, line, max(switcher.outputs.values()), emit, clock, password=_password(switcher.password_file)
+        switcher.id,
+        line,
+        max(switcher.outputs.values()),
+        emit,
+        clock,
+        password=_password(switcher.password_file, "switchers"),
     )
 
 
-def _password(path: str | None) -> str | None:
+def _password(path: str | None, section: str) -> str | None:
     if path is None:
         return None
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError([f"switchers.password_file: {path} cannot be read ({exc}); put the password there"]) from exc
+        raise ConfigError([f"{section}.password_file: {path} cannot be read ({exc}); put the password there"]) from exc

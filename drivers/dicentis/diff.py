@@ -37,20 +37,23 @@ class SeatMap:
 
 
 def seat_map(channels: Iterable[str], seats: Iterable[Seat]) -> SeatMap:
-    """Find the channels among the seats: by seat id first, then by seat name; case does not matter."""
+    """Find the channels among the seats: by seat id first, then by seat name.
+
+    Case does not matter, nor do leading zeros of a name that is a number.
+    """
     seats = tuple(seats)
     by_id = {seat.seat_id.casefold(): seat.seat_id for seat in seats}
-    names = Counter(seat.name.casefold() for seat in seats)
-    by_name = {seat.name.casefold(): seat.seat_id for seat in seats}
+    names = Counter(_plain(seat.name) for seat in seats)
+    by_name = {_plain(seat.name): seat.seat_id for seat in seats}
     ids, absent, ambiguous = dict[str, str](), list[str](), list[str]()
     for channel in channels:
-        key = channel.strip().casefold()
-        if key in by_id:
-            ids[channel] = by_id[key]
-        elif names[key] == 1:
-            ids[channel] = by_name[key]
+        name = _plain(channel)
+        if channel.casefold() in by_id:
+            ids[channel] = by_id[channel.casefold()]
+        elif names[name] == 1:
+            ids[channel] = by_name[name]
         else:
-            (ambiguous if names[key] else absent).append(channel)
+            (ambiguous if names[name] else absent).append(channel)
     return SeatMap(ids, tuple(absent), tuple(ambiguous))
 
 
@@ -99,3 +102,8 @@ def seated(
         who = where.get(seat_id, "")
         found[channel] = known.get(who, Participant(who, who, "")) if who else None
     return found
+
+
+def _plain(name: str) -> str:
+    name = name.strip().casefold()
+    return name.lstrip("0") or "0" if name.isdecimal() else name

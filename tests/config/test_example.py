@@ -19,11 +19,10 @@ from config.devices import (
     ViscaSerialCamera,
     ViscaTcpCamera,
     ViscaUdpCamera,
-    X32Microphones,
 )
 from config.director import Director, PhasePolicies
 from config.load import parse, read
-from config.microphones import DcnMicrophones
+from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
 from config.model import (
     Account,
     AgendaEntry,
@@ -46,7 +45,7 @@ EXAMPLE = Path(config.__file__).parent / "example.toml"
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "hall": (HallSection,),
     "data": (Data,),
-    "microphones": (X32Microphones, DcnMicrophones),
+    "microphones": (X32Microphones, XAirMicrophones, DicentisMicrophones, DcnMicrophones),
     "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaSerialCamera, FixedCamera),
     "sound": (Sound,),
     "seats": (SeatEntry,),

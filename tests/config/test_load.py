@@ -34,6 +34,8 @@ def test_the_hall_of_these_tests_is_right(tmp_path: Path) -> None:
     ]
 
 
+DICENTIS = {"id": "desk", "driver": "dicentis", "host": "192.0.2.1", "user": "u", "password_file": "p"}
+
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a missing key": ({"hall__name": DELETE}, "hall.name: is missing; it has no default"),
     "a missing section": ({"data": DELETE}, "data: is missing; it has no default"),
@@ -104,8 +106,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "'visca-udp', 'visca-tcp', 'visca-serial', 'fixed'",
     ),
     "a microphone driver to come": (
-        {"microphones__0__driver": "dicentis"},
-        "microphones[0]: driver 'dicentis' is not available in this version; available: 'x32', 'dcn-ng'",
+        {"microphones__0__driver": "confero"},
+        "microphones[0]: driver 'confero' is not available in this version; available: "
+        "'x32', 'xair', 'dicentis', 'dcn-ng'",
     ),
     "a switcher driver to come": (
         {"switchers__0__driver": "videohub"},
@@ -231,6 +234,27 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "two speeds on one line": (
         {"cameras__1": {"id": "cam2", "driver": "visca-serial", "path": "/dev/ttyUSB0", "baud": 38400}},
         "cameras[2].baud: is 9600; must be 38400 like the first on /dev/ttyUSB0",
+    ),
+    "a channel too far for a stage box": (
+        {"microphones__0__driver": "xair", "seats__2__mic": "desk:17"},
+        "seats[2].mic: 'desk' has no channel 17; its channels are 1 to 16",
+    ),
+    "a level that cannot be": (
+        {"microphones__0__threshold_db": 3.0},
+        "microphones[0].threshold_db: is 3.0; must be at most 0.0",
+    ),
+    "a fingerprint cut short": (
+        {"microphones__0": DICENTIS | {"fingerprint": "AB:CD"}},
+        "microphones[0].fingerprint: is 'AB:CD'; must be the SHA-256 fingerprint of the server's certificate: "
+        "64 hexadecimal digits, colons as you like",
+    ),
+    "a fingerprint without a certificate": (
+        {"microphones__0": DICENTIS | {"fingerprint": "ab" * 32, "tls": False}},
+        "microphones[0].fingerprint: without TLS there is no certificate; leave it out, or tls = true",
+    ),
+    "a conference system without password": (
+        {"microphones__0": {key: value for key, value in DICENTIS.items() if key != "password_file"}},
+        "microphones[0].password_file: is missing; it has no default",
     ),
     "a discussion system without address": (
         {"microphones__0": {"id": "desk", "driver": "dcn-ng"}},

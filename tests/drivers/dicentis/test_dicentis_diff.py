@@ -72,6 +72,13 @@ def test_a_channel_is_a_seat_id_or_a_name_in_any_case() -> None:
     assert (found.ambiguous, found.absent) == (("Seat 4",), ("Seat 9",))
 
 
+def test_a_name_that_is_a_number_may_have_leading_zeros() -> None:
+    found = seat_map(
+        ("07", "12", "0"), (Seat("a", "7", "", True), Seat("b", "012", "", True), Seat("c", "00", "", True))
+    )
+    assert found.ids == {"07": "a", "12": "b", "0": "c"}
+
+
 def test_a_channel_without_a_seat_is_off() -> None:
     assert by_channel(floor([Entry("id1", "isspeaker", "on")]), {}, ("Seat 1",)) == {"Seat 1": OFF}
 
