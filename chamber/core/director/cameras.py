@@ -78,6 +78,10 @@ class Head:
         """Whether it stands settled on this very preset."""
         return self.arrived and self.goal is not None and self.goal.preset == framing.preset
 
+    def bound_for(self, framing: Framing) -> bool:
+        """Whether it stands there or is on its way there."""
+        return self.goal is not None and self.goal.preset == framing.preset
+
     def wait_ms(self, framing: Framing, now_ms: int) -> float:
         """Expected time until it stands there, if recalled now or already on its way."""
         goal = self.goal

@@ -69,7 +69,7 @@ class Camerawork:
             return
         framing = min(free, key=lambda f: self._rank(f, now_ms))
         head = self._heads[framing.camera]
-        if head.goal is None or head.goal.preset != framing.preset:
+        if not head.bound_for(framing):
             wait_ms = self._leave_ms(framings, head, seat, now_ms)
             if wait_ms is not None and now_ms < wait_ms:
                 desk.wake(wait_ms)
@@ -182,7 +182,7 @@ class Camerawork:
 
     def next_cut_ms(self) -> int:
         """When the present picture has been on air long enough; one more, for times are cut to milliseconds."""
-        if self._desk.shown is SLATE:
+        if self._desk.dark:
             return LONG_AGO
         return self._desk.since_ms + self._settings.min_shot_ms + 1
 

@@ -34,6 +34,11 @@ def picture(framing: Framing, seat: str | None) -> Picture:
     return Picture(framing.kind, framing.camera, framing.preset, seat, framing.seats)
 
 
+def framed(framing: Framing) -> Picture:
+    """The same, named after the one seat in it, if it is one."""
+    return picture(framing, framing.seats[0] if len(framing.seats) == 1 else None)
+
+
 class Desk:
     """The programme as the director has it; `out` collects the actions of the event at hand."""
 
@@ -45,12 +50,17 @@ class Desk:
         self.wakes: list[int] = []
         self.proposal: Propose | None = None
 
+    @property
+    def dark(self) -> bool:
+        """Whether the slate is on air."""
+        return self.shown.kind is ShotKind.SLATE
+
     def take(self, shot: Picture, code: str, now_ms: int, *, urgent: bool = False) -> bool:
         """Put a picture on air, or propose it in assist mode; true when it is on air now."""
         if shot == self.shown:
             self.proposal = None
             return True
-        if self.mode is Mode.ASSIST and not urgent and self.shown is not SLATE:
+        if self.mode is Mode.ASSIST and not urgent and not self.dark:
             wish = Propose(shot.camera, shot.preset, shot.kind, shot.seat, REASONS[code])
             if wish != self.proposal:
                 self.proposal = wish

@@ -57,7 +57,7 @@ class Spares:
             left.remove(head)
             chances[seat] = chances.get(seat, 0.0) * COVERED
             framing = self._framings[head.id][seat]
-            if head.goal is None or head.goal.preset != framing.preset:
+            if not head.bound_for(framing):
                 moves.append((head, framing))
         return moves
 
@@ -81,7 +81,7 @@ class Spares:
                 if wait_ms > 0.0:
                     cost += chance * wait_ms
             cost += ON_THE_WAY * head.wait_ms(framing, now_ms) + STEEP_MS * framing.steep
-            if here is None or here.preset != framing.preset:
+            if not head.bound_for(framing):
                 cost += MOVE_MS
             if best is None or cost < best[0]:
                 best = (cost, seat)
