@@ -8,7 +8,7 @@ was sent before it returns.
 from asyncio import Future
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from chamber.core.domain import MicState
 
@@ -144,6 +144,14 @@ class MicrophoneSystem(Device, Protocol):
 
     async def switch(self, channel: str, on: bool) -> None:
         """Switch one microphone and return once a read-back confirms it. Raises DeviceError."""
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A device that can list what it consists of."""
+
+    def reported(self) -> tuple[str, ...]:
+        """A line for each seat or channel that was read in this session, for the technician."""
 
 
 class Camera(Device, Protocol):

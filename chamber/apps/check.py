@@ -8,7 +8,16 @@ from chamber.apps.devices import build
 from chamber.clock import SystemClock
 from chamber.core.domain import MicState
 from chamber.core.errors import ConfigError, DeviceError
-from chamber.ports import CameraReading, Clock, Device, DeviceEvent, IdentityReading, MicReading, RouteReading
+from chamber.ports import (
+    CameraReading,
+    Clock,
+    Device,
+    DeviceEvent,
+    IdentityReading,
+    MicReading,
+    Reporting,
+    RouteReading,
+)
 from config.load import load_with_warnings
 from config.model import Config
 
@@ -144,7 +153,8 @@ async def _probe(device: Device, found: Found) -> tuple[bool, str]:
             return False, session.result()
         if not ready.is_set():
             return False, f"no answer within {PROBE_S:g} s"
-        return True, found.told(device.name)
+        parts = device.reported() if isinstance(device, Reporting) else ()
+        return True, "\n  ".join((found.told(device.name), *parts))
     finally:
         for task in (session, waiting):
             task.cancel()

@@ -1,0 +1,75 @@
+"""Microphone systems from CONFIG to what a probe prints of them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chamber.apps.check import probe_all
+from chamber.clock import SystemClock
+from config.files import settled
+from config.load import parse
+from drivers.sim.dicentis import SimDicentis
+from drivers.sim.xair import SimXAir
+from tests.config.halls import hall
+
+
+def configuration(folder: Path, system: dict[str, Any], *channels: str) -> Any:
+    """A hall with nothing but this system and a seat for each channel."""
+    seats = [
+        {"id": f"s{n}", "label": f"Zetel {n}", "mic": f"raad:{channel}", "x_m": 0.0, "y_m": float(n)}
+        for n, channel in enumerate(channels)
+    ]
+    raw = hall(microphones=[{"id": "raad", "host": "127.0.0.1", **system}], seats=seats)
+    return settled(parse(raw | {"cameras": [], "switchers": [], "people": []}, "hall.toml"), folder)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[SimDicentis]:
+    (tmp_path / "password").write_text("secret\n", encoding="utf-8")
+    async with SimDicentis(seats=3) as server:
+        server.hall.seat("Seat 3").name = "7"
+        yield server
+
+
+def dicentis(server: SimDicentis) -> dict[str, Any]:
+    return {
+        "driver": "dicentis",
+        "port": server.port,
+        "tls": False,
+        "user": "admin",
+        "password_file": "password",
+    }
+
+
+async def test_a_conference_system_is_probed(server: SimDicentis, tmp_path: Path) -> None:
+    server.give("Seat 1")
+    server.give("7")
+    identifier = server.hall.seat("Seat 2").seat_id
+    found = await probe_all(
+        configuration(tmp_path, dicentis(server), "Seat 1", "7", identifier, "Lectern"), SystemClock()
+    )
+    assert found.silent == 0
+    first, *seats = found.lines[0].splitlines()
+    assert first == "raad: DICENTIS, 3 seats; no seat Lectern; 4 microphones read, 2 open"
+    assert len(seats) == 3
+    assert seats[1] == f"  seat Seat 2: {identifier}, Jan van Dam 2, connected"
+
+
+async def test_a_wrong_password_is_said_by_the_probe(server: SimDicentis, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("guess", encoding="utf-8")
+    found = await probe_all(configuration(tmp_path, dicentis(server), "Seat 1"), SystemClock())
+    assert found.lines == ["raad: FAILED: user or password refused"]
+
+
+@pytest.mark.parametrize(("speaking", "opened"), [("unmuted", 1), ("level", 0)])
+async def test_a_stage_box_is_probed(tmp_path: Path, speaking: str, opened: int) -> None:
+    async with SimXAir() as desk:
+        desk.press(16, True)
+        desk.turn("/ch/01/config/name", "Voorzitter")
+        system = {"driver": "xair", "port": desk.port, "speaking": speaking}
+        found = await probe_all(configuration(tmp_path, system, "1", "16"), SystemClock())
+    lines = found.lines[0].splitlines()
+    assert f"2 microphones read, {opened} open" in lines[0]
+    assert lines[1:] == ["  channel 01: Voorzitter, muted", "  channel 16: no name, open"]
