@@ -42,7 +42,8 @@ class Director(Section):
     """Settings of automatic direction; every default is the director's own."""
 
     confirm_ms: Short = _BASE.confirm_ms
-    confirm_voice_ms: Short = _BASE.confirm_voice_ms
+    confirm_chair_ms: Short = _BASE.confirm_chair_ms
+    confirm_voice_ms: Minute = _BASE.confirm_voice_ms
     interjection_max_ms: Short = _BASE.interjection_max_ms
     min_shot_ms: Annotated[int, Field(ge=500, le=10_000)] = _BASE.min_shot_ms
     release_hold_ms: Short = _BASE.release_hold_ms
