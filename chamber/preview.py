@@ -6,28 +6,44 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from chamber.ports import Clock
+
 PAGE = Path(__file__).parent / "stream" / "page"
 JPEG_BYTES = 256 * 1024
 PUBLIC_BYTES = 8 * 1024 * 1024
-BOUNDARY = "thumb"
 RETRY_S = 1.0
 SEND_S = 5.0
-VIEWERS = 64
+FIRST_S = 3.0
+VIEWERS = 16
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
-STATIC = {"preview.js": "text/javascript", "preview.css": "text/css", "hls.light.min.js": "text/javascript"}
+STATIC = {
+    "preview.js": "text/javascript",
+    "preview.css": "text/css",
+    "hls.light.min.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small JPEG of one input, and when that was captured (ms since boot)."""
+
+    jpeg: bytes
+    capture_ms: int
 
 
 class Thumbs:
@@ -35,7 +51,7 @@ class Thumbs:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._newest: dict[str, bytes] = {}
+        self._newest: dict[str, Thumb] = {}
         self._arrived = asyncio.Condition()
         self._looking = 0
         self._task: asyncio.Task[None] | None = None
@@ -60,11 +76,12 @@ class Thumbs:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def next(self, name: str, after: bytes | None) -> bytes:
-        """Wait for a thumbnail of this input that is not `after`."""
+    async def next(self, seen: Mapping[str, Thumb]) -> dict[str, Thumb]:
+        """Wait until there are thumbnails that are not in `seen`, and return them by input."""
         async with self._arrived:
-            await self._arrived.wait_for(lambda: self._newest.get(name, after) is not after)
-            return self._newest[name]
+            while not (found := {n: t for n, t in self._newest.items() if seen.get(n) is not t}):
+                await self._arrived.wait()
+            return found
 
     async def _read(self) -> None:
         while True:
@@ -77,13 +94,13 @@ class Thumbs:
             reader, writer = await asyncio.open_unix_connection(self._path)
         try:
             while line := await reader.readline():
-                thumb = json.loads(line)["thumb"]
-                size = int(thumb["bytes"])
+                said = json.loads(line)["thumb"]
+                size = int(said["bytes"])
                 if not 0 < size <= JPEG_BYTES:
                     raise ValueError("a thumbnail too large")
-                picture = await reader.readexactly(size)
+                thumb = Thumb(await reader.readexactly(size), int(said["capture_ms"]))
                 async with self._arrived:
-                    self._newest[str(thumb["id"])] = picture
+                    self._newest[str(said["id"])] = thumb
                     self._arrived.notify_all()
         finally:
             writer.close()
@@ -93,11 +110,16 @@ class Preview:
     """Handlers of `/preview`; reached with a token, or with the random key of this controller run."""
 
     def __init__(
-        self, thumbs: Path, public_url: str, labels: Mapping[str, str], authorised: Callable[[web.Request], bool]
+        self,
+        thumbs: Path,
+        public_url: str,
+        labels: Mapping[str, str],
+        authorised: Callable[[web.Request], bool],
+        clock: Clock,
     ) -> None:
         self.key = secrets.token_urlsafe(16)
         self._thumbs, self._public, self._labels = Thumbs(thumbs), public_url.rstrip("/"), labels
-        self._authorised = authorised
+        self._authorised, self._clock = authorised, clock
         self._session: ClientSession | None = None
         self._viewers = 0
         self._files = {
@@ -112,7 +134,8 @@ class Preview:
         """GET paths and their handlers; each guards itself."""
         return {
             "/preview": self._page,
-            "/preview/{key}/thumb/{name}": self._thumb,
+            "/preview/{key}/thumbs": self._moving,
+            "/preview/{key}/thumb/{name}": self._still,
             "/preview/{key}/static/{name}": self._static,
             "/preview/{key}/live/{name}": self._live,
         }
@@ -131,7 +154,8 @@ class Preview:
     async def _page(self, request: web.Request) -> web.Response:
         self._guard(request)
         pictures = "\n".join(
-            f'<figure><img src="/preview/{self.key}/thumb/{name}" alt="Beeld van {escape(label)}"><figcaption>{escape(label)}</figcaption></figure>'
+            f'<figure data-id="{name}"><img src="/preview/{self.key}/thumb/{name}" alt="Beeld van {escape(label)}">'
+            f"<figcaption>{escape(label)}</figcaption></figure>"
             for name, label in self._labels.items()
         )
         text = self._template.substitute(key=self.key, pictures=pictures)
@@ -144,28 +168,50 @@ class Preview:
             raise web.HTTPNotFound(headers=HEADERS)
         return web.Response(body=self._files[name], content_type=STATIC[name], charset="utf-8", headers=HEADERS)
 
-    async def _thumb(self, request: web.Request) -> web.StreamResponse:
+    async def _still(self, request: web.Request) -> web.Response:
+        """One picture, as it is now."""
         self._guard(request)
         name = request.match_info["name"]
-        if name not in self._labels or self._viewers >= VIEWERS:
+        if name not in self._labels:
             raise web.HTTPNotFound(headers=HEADERS)
-        response = web.StreamResponse(
-            headers={**HEADERS, "Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"}
-        )
-        await response.prepare(request)
-        self._viewers += 1
-        picture: bytes | None = None
+        found: dict[str, Thumb] = {}
         try:
+            async with self._thumbs, asyncio.timeout(FIRST_S):
+                while name not in found:
+                    found |= await self._thumbs.next(found)
+        except TimeoutError as exc:
+            raise web.HTTPServiceUnavailable(text="Van deze ingang is er geen beeld.", headers=HEADERS) from exc
+        return web.Response(body=found[name].jpeg, content_type="image/jpeg", headers=HEADERS)
+
+    async def _moving(self, request: web.Request) -> web.StreamResponse:
+        """Every picture as it comes, over one connection: browsers open six to one address, and a hall has more inputs.
+
+        One JSON line for each, `{"thumb": {"id", "bytes", "age_ms"}}`, and right behind it that many bytes of JPEG.
+        """
+        self._guard(request)
+        if self._viewers >= VIEWERS:
+            raise web.HTTPServiceUnavailable(headers=HEADERS)
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "application/octet-stream"})
+        self._viewers += 1
+        seen: dict[str, Thumb] = {}
+        try:
+            await response.prepare(request)
             async with self._thumbs:
                 while True:
-                    picture = await self._thumbs.next(name, picture)
-                    head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+                    news = await self._thumbs.next(seen)
+                    seen |= news
+                    data = b"".join(self._record(name, thumb) for name, thumb in news.items() if name in self._labels)
                     async with asyncio.timeout(SEND_S):
-                        await response.write(head.encode() + picture + b"\r\n")
+                        await response.write(data)
         except (OSError, TimeoutError):
             return response
         finally:
             self._viewers -= 1
+
+    def _record(self, name: str, thumb: Thumb) -> bytes:
+        age_ms = self._clock.now_ms() - thumb.capture_ms
+        said = {"thumb": {"id": name, "bytes": len(thumb.jpeg), "age_ms": age_ms}}
+        return json.dumps(said, separators=(",", ":")).encode() + b"\n" + thumb.jpeg
 
     async def _live(self, request: web.Request) -> web.Response:
         """The public's own bytes, fetched where the public fetches them."""

@@ -131,7 +131,7 @@ async def serve(config: Config) -> None:
         inputs["presentation"] = "Presentatie"
     inputs["programme"] = "Programma"
     api = Api(Controller(run, orders), accounts(config), measures.registry)
-    preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised)
+    preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised, clock)
     api.add_pages(preview.pages())
     state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"
     sessions: list[Device | LineClient] = [*devices.all(), mixer, stream]
