@@ -39,6 +39,19 @@ WORDS = {
     "ended": "De vergadering is gesloten",
     "published": "De vergadering is gesloten",
 }
+UNTIL = ", verder om {time}"
+DARK = {
+    "planned": "De uitzending begint vanzelf zodra de vergadering begint",
+    "published": "De uitzending is afgelopen",
+}
+SCRIPT_WORDS = {
+    "states": WORDS,
+    "until": UNTIL,
+    "dark": DARK,
+    "away": "De uitzending is even weg. Deze pagina probeert het vanzelf opnieuw.",
+    "offer": {"play": "Kijk en luister live", "sound": "Zet het geluid aan"},
+}
+NOTHING = "–"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -57,7 +70,7 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
 
 def _line(value: Any, *parts: str) -> str:
     if not value:
-        return "–"
+        return NOTHING
     return html.escape(" ".join(str(value[p]) for p in parts if value.get(p)))
 
 
@@ -65,20 +78,21 @@ def render_page(template: Template, facts: Facts, organisation: str) -> str:
     """The page as it stands without scripts."""
     state = str(facts["state"])
     meeting = (facts.get("meeting") or {}).get("title") or "Gemeenteraad"
-    until = f", verder om {facts['resumes_at']}" if state == "suspended" and facts.get("resumes_at") else ""
-    speaker = facts.get("speaker")
-    about = ", ".join(p for p in (speaker.get("role"), speaker.get("group")) if p) if speaker else ""
+    until = UNTIL.format(time=facts["resumes_at"]) if state == "suspended" and facts.get("resumes_at") else ""
+    speaker = facts.get("speaker") or {}
     return template.substitute(
         organisation=html.escape(organisation),
         meeting=html.escape(meeting),
         state=html.escape(state),
         state_short=html.escape(STATES.get(state, state)),
         state_text=html.escape(WORDS.get(state, state) + until),
+        picture="none" if state in DARK else "shown",
+        dark=html.escape(DARK.get(state, "")),
         item=_line(facts.get("item"), "number", "title"),
-        speaker=html.escape(f"{speaker['name']} – {about}" if about and speaker else speaker["name"])
-        if speaker
-        else "–",
+        speaker=html.escape(str(speaker.get("name") or NOTHING)),
+        speaker_about=html.escape(", ".join(str(speaker[p]) for p in ("role", "group") if speaker.get(p))),
         next=_line(facts.get("next"), "number", "title"),
+        words=json.dumps(SCRIPT_WORDS, ensure_ascii=False).replace("<", "\\u003c"),
     )
 
 

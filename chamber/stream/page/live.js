@@ -1,34 +1,36 @@
 // Plays the stream and shows state, item and speaker in step with the picture.
 const $ = (id) => document.getElementById(id);
 const video = $("video");
+const player = video.closest(".player");
+const words = JSON.parse($("words").textContent);
 const SOURCE = "/live/index.m3u8";
+const RETRY_MS = 2000;
+const EVENTS_RETRY_MS = 5000;
+const MEDIA_ERROR_MS = 5000;
+const BEHIND_S = 12;
 
-const STATES = {
-  planned: "De vergadering is nog niet begonnen",
-  standby: "De vergadering begint zo",
-  open: "Openbaar – de vergadering is bezig",
-  suspended: "Geschorst",
-  closing_doors: "Besloten deel",
-  closed: "Besloten deel",
-  reopening: "Besloten deel",
-  ended: "De vergadering is gesloten",
-  published: "De vergadering is gesloten",
-};
-
-const shown = { state: null, resumes_at: "", item: null, speaker: null, next: null };
+const shown = { state: $("state").parentElement.dataset.state, resumes_at: "", item: null, speaker: null, next: null };
+let published = { state: shown.state };
+let hls = null;
+let away = false;
+let retry = 0;
+let mediaErrorAt = 0;
+// Date ranges of the playlist: what holds from which moment of the picture.
+const ranges = new Map();
+const playable = window.Hls?.isSupported();
 
 function setText(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
 function render() {
-  const state = shown.state ?? "planned";
-  const until = state === "suspended" && shown.resumes_at ? `, verder om ${shown.resumes_at}` : "";
-  setText("state", (STATES[state] ?? state) + until);
+  const { state, speaker } = shown;
+  const until = state === "suspended" && shown.resumes_at ? words.until.replace("{time}", shown.resumes_at) : "";
+  setText("state", (words.states[state] ?? state) + until);
   $("state").parentElement.dataset.state = state;
   setText("item", shown.item ? `${shown.item.number} ${shown.item.title}` : "–");
-  const s = shown.speaker;
-  setText("speaker", s ? [s.name, [s.role, s.group].filter(Boolean).join(", ")].filter(Boolean).join(" – ") : "–");
+  setText("speaker", speaker ? speaker.name : "–");
+  setText("speaker-about", speaker ? [speaker.role, speaker.group].filter(Boolean).join(", ") : "");
   setText("next", shown.next ? `${shown.next.number} ${shown.next.title}` : "–");
 }
 
@@ -37,71 +39,116 @@ function tell(text) {
   setText("message", text);
 }
 
-// Facts as the server has published them: leading while nothing plays, and for what comes next.
-let published = null;
-const inStep = () => !video.paused && video.readyState >= 3 && (hls ? ranges.size > 0 : false);
+// -- facts
+
+const inStep = () => !away && hls?.playingDate && ranges.size > 0;
+const dark = () => published.state in words.dark;
+
 function onPublished(facts) {
   published = facts;
   shown.next = facts.next;
-  if (!inStep()) Object.assign(shown, { state: facts.state, resumes_at: facts.resumes_at ?? "", item: facts.item, speaker: facts.speaker });
   if (facts.meeting?.title) setText("meeting", facts.meeting.title);
+  if (playable && dark()) stop();
+  else if (playable && !hls) start();
+  if (!inStep()) Object.assign(shown, { state: facts.state, resumes_at: facts.resumes_at, item: facts.item, speaker: facts.speaker });
   render();
 }
 
-const events = new EventSource("/events");
-events.onmessage = (event) => onPublished(JSON.parse(event.data));
+function listen() {
+  const events = new EventSource("/events");
+  events.onmessage = (event) => onPublished(JSON.parse(event.data));
+  // a lost connection is renewed by the browser, an answer with an error is not
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, EVENTS_RETRY_MS);
+  };
+}
 
-// Date ranges of the playlist: what holds from which moment of the picture.
-const ranges = new Map();
-let hls = null;
+function onPlaylist(details) {
+  const oldest = details.fragments[0]?.programDateTime ?? 0;
+  for (const [id, range] of ranges) if (!(id in details.dateRanges) && range.startDate.getTime() < oldest) ranges.delete(id);
+  for (const [id, range] of Object.entries(details.dateRanges)) ranges.set(id, range);
+}
 
-function apply() {
-  const date = hls?.playingDate?.getTime();
-  if (!date || video.paused) return;
+// What holds for the frame on screen, whose time in the medium is `mediaTime`.
+function apply(mediaTime) {
+  if (!inStep()) return;
+  const date = hls.playingDate.getTime() + (mediaTime - video.currentTime) * 1000;
   const newest = {};
   for (const range of ranges.values()) {
     const start = range.startDate.getTime();
     if (start <= date && start >= (newest[range.class]?.startDate.getTime() ?? 0)) newest[range.class] = range;
   }
-  const attr = (range, name) => range?.attr[`X-${name}`] || "";
-  if (newest.state) {
-    shown.state = attr(newest.state, "STATE") || shown.state;
-    shown.resumes_at = attr(newest.state, "RESUMES-AT");
-  }
-  if (newest.item) shown.item = attr(newest.item, "NUMBER") ? { number: attr(newest.item, "NUMBER"), title: attr(newest.item, "TITLE") } : null;
+  const said = (range, name) => range.attr[`X-${name}`] || "";
+  if (newest.state) Object.assign(shown, { state: said(newest.state, "STATE"), resumes_at: said(newest.state, "RESUMES-AT") });
+  if (newest.item) shown.item = said(newest.item, "TITLE") ? { number: said(newest.item, "NUMBER"), title: said(newest.item, "TITLE") } : null;
   if (newest.speaker) {
-    shown.speaker = attr(newest.speaker, "NAME")
-      ? { name: attr(newest.speaker, "NAME"), group: attr(newest.speaker, "GROUP"), role: attr(newest.speaker, "ROLE") }
-      : null;
+    const [name, role, group] = ["NAME", "ROLE", "GROUP"].map((key) => said(newest.speaker, key));
+    shown.speaker = name ? { name, role, group } : null;
   }
   render();
 }
 
-function onPlaylist(details) {
-  for (const [id, range] of Object.entries(details.dateRanges ?? {})) ranges.set(id, range);
-  const oldest = details.fragments[0]?.programDateTime ?? 0;
-  for (const [id, range] of ranges) if (!(id in details.dateRanges) && range.startDate.getTime() < oldest) ranges.delete(id);
+function step(now, frame) {
+  apply(frame?.mediaTime ?? video.currentTime);
+  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(step);
+  else setTimeout(step, 40);
 }
 
-let retry = 0;
-function again() {
+// -- picture and sound
+
+function stop() {
   clearTimeout(retry);
-  retry = setTimeout(load, 2000);
+  hls?.destroy();
+  hls = null;
+  player.dataset.picture = "none";
+  setText("dark", words.dark[published.state]);
+  $("start").hidden = true;
+  tell("");
 }
 
-function load() {
+function again() {
+  away = true;
+  tell(words.away);
+  clearTimeout(retry);
+  retry = setTimeout(start, RETRY_MS);
+}
+
+// Browsers let a page begin with sound only after a click; the picture may begin without.
+async function play() {
+  try {
+    await video.play();
+  } catch {
+    if (video.muted) return offer("play");
+    video.muted = true;
+    await video.play().then(() => offer("sound"), () => offer("play"));
+  }
+}
+
+function offer(what) {
+  setText("start", words.offer[what]);
+  $("start").hidden = false;
+}
+
+function start() {
   hls?.destroy();
-  hls = new window.Hls({ lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1, backBufferLength: 30, enableWorker: true, workerPath: "/static/hls.worker.js" });
+  ranges.clear();
+  player.dataset.picture = "shown";
+  hls = new window.Hls({
+    lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1, backBufferLength: 30, workerPath: "/static/hls.worker.js",
+    // text tracks of its own would need data: addresses, which the page forbids
+    enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false,
+  });
   hls.on(window.Hls.Events.LEVEL_UPDATED, (_, { details }) => onPlaylist(details));
-  hls.on(window.Hls.Events.MANIFEST_PARSED, () => {
-    tell("");
-    video.play().catch(() => { $("start").hidden = false; });
+  hls.on(window.Hls.Events.MANIFEST_PARSED, play);
+  hls.on(window.Hls.Events.FRAG_BUFFERED, () => {
+    if (away) tell("");
+    away = false;
   });
   hls.on(window.Hls.Events.ERROR, (_, data) => {
     if (!data.fatal) return;
-    if (data.type === "mediaError") return hls.recoverMediaError();
-    tell(published && published.state === "planned" ? "Er is nog geen uitzending; deze pagina start vanzelf." : "De uitzending is even weg; deze pagina probeert het vanzelf opnieuw.");
-    again();
+    const before = mediaErrorAt;
+    if (data.type === "mediaError" && (mediaErrorAt = performance.now()) - before > MEDIA_ERROR_MS) hls.recoverMediaError();
+    else again();
   });
   hls.loadSource(SOURCE);
   hls.attachMedia(video);
@@ -112,21 +159,18 @@ $("start").addEventListener("click", () => {
   video.play();
   $("start").hidden = true;
 });
+video.addEventListener("volumechange", () => { if (!video.muted) $("start").hidden = true; });
 $("to-live").addEventListener("click", () => {
   if (hls?.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
   video.play();
 });
-video.addEventListener("playing", () => { $("start").hidden = true; });
-setInterval(() => {
-  const late = hls?.latency ?? 0;
-  $("to-live").hidden = !(late > 12);
-}, 1000);
+setInterval(() => { $("to-live").hidden = !(hls?.latency > BEHIND_S); }, 1000);
 
-if (window.Hls?.isSupported()) {
+if (playable) {
   video.removeAttribute("src");
-  load();
-  const step = () => { apply(); video.requestVideoFrameCallback ? video.requestVideoFrameCallback(step) : setTimeout(step, 40); };
+  if (!dark()) start();
   step();
 } else {
-  video.addEventListener("error", () => setTimeout(() => video.load(), 2000));
+  video.addEventListener("error", () => setTimeout(() => video.load(), RETRY_MS));
 }
+listen();
