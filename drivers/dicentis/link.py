@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -131,11 +131,18 @@ async def dial(address: Address) -> Link:
     except BaseException as exc:
         await session.close()
         if isinstance(exc, aiohttp.ServerFingerprintMismatch):
-            raise UntrustedError(f"the certificate has another SHA-256 fingerprint: {exc.got.hex(':')}") from exc
-        if isinstance(exc, aiohttp.ClientConnectorCertificateError):
             raise UntrustedError(
-                "nobody that this machine trusts vouches for the certificate; give its SHA-256 fingerprint"
+                f"the certificate is not the pinned one; its SHA-256 fingerprint is {exc.got.hex()}"
             ) from exc
+        if isinstance(exc, aiohttp.ClientConnectorCertificateError):
+            # Dialled once more only to learn the fingerprint: nothing is said to a server with another one.
+            await _tell_fingerprint(address)
+            raise UntrustedError("nobody that this machine trusts vouches for the certificate") from exc
         if isinstance(exc, aiohttp.ClientError) and not isinstance(exc, OSError):
             raise ServerHungUpError(f"no WebSocket: {exc}"[:200]) from exc
         raise
+
+
+async def _tell_fingerprint(address: Address) -> None:
+    """Raise UntrustedError with the fingerprint that the server shows; OSError when it is gone by now."""
+    await (await dial(replace(address, fingerprint="00" * 32))).close()
