@@ -87,9 +87,9 @@ class Hub:
         """Hold one listener: the whole state first, then changes."""
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=BODY_BYTES)
         await socket.prepare(request)
-        await socket.send_str(self._controller.view().model_dump_json())
-        self._listeners.add(socket)
+        self._listeners.add(socket)  # before the first await: no change may fall between the view and the listening
         try:
+            await socket.send_str(self._controller.view().model_dump_json())
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break

@@ -41,14 +41,16 @@ class Orders:
             RefusedError: not allowed now, with a sentence in Dutch.
             DeviceError: a device did not do it.
         """
-        if isinstance(order, wire.Panic):
-            self._panic(account)
-            return self._run.seq
-        if isinstance(order, wire.MeetingOrder) and order.command != "meeting.open":
-            self._step(order, account)
-            return self._run.seq
-        async with self._turn:
-            await self._carry_out(order, account)
+        try:
+            if isinstance(order, wire.Panic):
+                self._panic(account)
+            elif isinstance(order, wire.MeetingOrder) and order.command != "meeting.open":
+                self._step(order, account)
+            else:
+                async with self._turn:
+                    await self._carry_out(order, account)
+        finally:
+            self._run.record.flush()
         self._run.touch()
         return self._run.seq
 

@@ -50,6 +50,7 @@ class Record:
     def __init__(self, clock: Clock, keeper: Keeper, begin_meeting: Callable[[str, str], Keeper | None]) -> None:
         self._clock, self._keeper, self._begin = clock, keeper, begin_meeting
         self._state = MeetingState.PLANNED
+        self._waiting: list[tuple[str, Mapping[str, Any], int, int]] = []
 
     def resume(self, state: MeetingState) -> None:
         """Go on in a meeting that was in `state`."""
@@ -57,14 +58,26 @@ class Record:
 
     def begin(self, meeting_id: str, title: str) -> bool:
         """Start the journal of a new meeting; False when that meeting exists already."""
+        self.flush()
         keeper = self._begin(meeting_id, title)
         if keeper is None:
             return False
         self._keeper = keeper
         return True
 
-    def _append(self, kind: str, values: Mapping[str, Any], mono_ms: int, *, sync: bool = False) -> Future[None] | None:
-        return self._keeper.journal.append(kind, values, wall_ms=self._clock.wall_ms(), mono_ms=mono_ms, sync=sync)
+    def _append(self, kind: str, values: Mapping[str, Any], mono_ms: int) -> None:
+        self._waiting.append((kind, values, self._clock.wall_ms(), mono_ms))
+
+    def _append_synced(self, kind: str, values: Mapping[str, Any]) -> Future[None] | None:
+        self.flush()
+        wall_ms, mono_ms = self._clock.wall_ms(), self._clock.now_ms()
+        return self._keeper.journal.append(kind, values, wall_ms=wall_ms, mono_ms=mono_ms, sync=True)
+
+    def flush(self) -> None:
+        """Hand over what was noted; once per event, after the cameras have got their orders."""
+        waiting, self._waiting = self._waiting, []
+        for kind, values, wall_ms, mono_ms in waiting:
+            self._keeper.journal.append(kind, values, wall_ms=wall_ms, mono_ms=mono_ms)
 
     def event(self, kind: str, **values: Any) -> None:
         """Write one event, unless the doors are closed and it is not among those that are always kept."""
@@ -87,13 +100,13 @@ class Record:
             "session": meeting.session,
             "account": account,
         }
-        done = self._append("meeting", values, self._clock.now_ms(), sync=True)
+        done = self._append_synced("meeting", values)
         if done is not None:
             done.add_done_callback(lambda future: future.exception())
 
     async def about_to_open(self, account: str) -> None:
         """Return once the order to open is on disk. Raises OSError when it cannot be."""
-        done = self._append("opening", {"account": account}, self._clock.now_ms(), sync=True)
+        done = self._append_synced("opening", {"account": account})
         if done is not None:
             await done
 

@@ -80,6 +80,7 @@ class Runtime:
             self._die(exc)
         finally:
             self._draining = False
+            self.record.flush()
 
     def _die(self, exc: BaseException) -> None:
         if not self.fatal.done():
@@ -270,6 +271,8 @@ class Runtime:
             act()
         except Exception as exc:  # noqa: BLE001 - handed on: whoever runs the process ends it
             self._die(exc)
+        finally:
+            self.record.flush()
 
     def _bar_at(self, seat: str | None, at_ms: int) -> None:
         if self._bar_timer:

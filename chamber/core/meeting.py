@@ -70,6 +70,8 @@ def take(meeting: Meeting, command: str, at: Moment, *, resumes_at: str | None =
     Raises:
         RefusedError: `illegal_transition`, with what is possible instead, in Dutch.
     """
+    if command == "meeting.suspend" and meeting.state is S.SUSPENDED and resumes_at is not None:
+        return replace(meeting, resumes_at=resumes_at)
     target = STEPS[command].get(meeting.state)
     if target is None:
         can = ", ".join(VERBS[c] for c in allowed(meeting)) or "niets"

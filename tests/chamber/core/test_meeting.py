@@ -57,6 +57,10 @@ def test_a_refusal_says_what_is_possible() -> None:
 def test_resumption_is_named_only_while_suspended() -> None:
     suspended = m.take(m.Meeting("x", state=S.OPEN), "meeting.suspend", at(1), resumes_at="21:15")
     assert suspended.resumes_at == "21:15"
+    later = m.take(suspended, "meeting.suspend", at(3), resumes_at="21:30")
+    assert (later.resumes_at, later.since_ms) == ("21:30", suspended.since_ms)
+    with pytest.raises(RefusedError):
+        m.take(suspended, "meeting.suspend", at(3))
     assert m.take(suspended, "meeting.open", at(2)).resumes_at is None
 
 
