@@ -166,6 +166,57 @@ class UdpPort(_Failing, asyncio.DatagramProtocol):
             self._transport.abort()
 
 
+class HeardUdp:
+    """A local UDP port that hears the allowed hosts only, and sends to one address."""
+
+    def __init__(self, port: UdpPort, peer: tuple[str, int] | None) -> None:
+        self._port, self._peer = port, peer
+
+    def write(self, data: bytes) -> None:
+        """Send one datagram. Raises OSError when the port is gone, or nobody is named to send to."""
+        if self._peer is None:
+            raise LinkLostError("no address to send to")
+        self._port.write_to(data, self._peer)
+
+    def check(self) -> None:
+        self._port.check()
+
+    def close(self) -> None:
+        self._port.close()
+
+
+async def hear_udp(
+    listen: tuple[str, int],
+    allowed: tuple[str, ...],
+    peer: tuple[str, int] | None,
+    on_bytes: OnBytes,
+    *,
+    timeout_s: float = DIAL_S,
+) -> Pipe:
+    """Listen on a local UDP port for datagrams of some hosts. Raises OSError: the port is taken, a name is unknown.
+
+    Args:
+        listen: local address and port.
+        allowed: host names or addresses that are heard; whatever others send is dropped unseen.
+        peer: where `write` sends to.
+    """
+    loop = asyncio.get_running_loop()
+
+    async def addresses(host: str) -> list[str]:
+        found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+        return [str(address[0]) for *_, address in found]
+
+    async with asyncio.timeout(timeout_s):
+        heard = frozenset([address for host in allowed for address in await addresses(host)])
+        goal = None if peer is None else ((await addresses(peer[0]))[0], peer[1])
+
+    def on_datagram(data: bytes, sender: tuple[str, int]) -> None:
+        if sender[0].removeprefix("::ffff:") in heard:
+            on_bytes(data)
+
+    return HeardUdp(await bind_udp(listen[0], listen[1], on_datagram, timeout_s=timeout_s), goal)
+
+
 async def dial_tcp(host: str, port: int, on_bytes: OnBytes, *, timeout_s: float = DIAL_S) -> Pipe:
     """Connect; keep-alive is on. Raises OSError (TimeoutError after `timeout_s`)."""
     loop = asyncio.get_running_loop()
@@ -193,10 +244,14 @@ async def bind_udp(host: str, port: int, on_datagram: OnDatagram, *, timeout_s: 
     return pipe
 
 
-async def dial_serial(url: str, baud: int, on_bytes: OnBytes, *, timeout_s: float = DIAL_S) -> Pipe:
-    """Open a serial port, 8N1, no flow control, DTR high, input flushed.
+async def dial_serial(url: str, baud: int, on_bytes: OnBytes, *, frame: str = "8N1", timeout_s: float = DIAL_S) -> Pipe:
+    """Open a serial port, no flow control, DTR high, input flushed.
 
-    `url` is a path, `socket://host:port` (the bytes over TCP) or `rfc2217://host:port`. Raises OSError.
+    Args:
+        url: a path, `socket://host:port` (the bytes over TCP) or `rfc2217://host:port`.
+        frame: data bits, parity (N, E or O) and stop bits, such as 7E1. Over socket:// the other side has that setting.
+    Raises:
+        OSError: no such port, or it is in use.
     """
     if url.startswith("socket://"):
         host, _, port = url.removeprefix("socket://").rstrip("/").rpartition(":")
@@ -204,7 +259,18 @@ async def dial_serial(url: str, baud: int, on_bytes: OnBytes, *, timeout_s: floa
             raise OSError(f"no host and port in {url[:80]}")
         return await dial_tcp(host.strip("[]"), int(port), on_bytes, timeout_s=timeout_s)
     loop = asyncio.get_running_loop()
-    opening = loop.run_in_executor(None, partial(serial.serial_for_url, url, baudrate=baud, timeout=0.02))
+    opening = loop.run_in_executor(
+        None,
+        partial(
+            serial.serial_for_url,
+            url,
+            baudrate=baud,
+            bytesize=int(frame[0]),
+            parity=frame[1],
+            stopbits=int(frame[2]),
+            timeout=0.02,
+        ),
+    )
     try:
         async with asyncio.timeout(timeout_s):
             port_object = await asyncio.shield(opening)
