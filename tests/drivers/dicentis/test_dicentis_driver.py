@@ -5,6 +5,7 @@ import hashlib
 import ssl
 from collections.abc import AsyncIterator
 from functools import partial
+from random import Random
 
 import pytest
 import trustme
@@ -157,6 +158,31 @@ async def test_a_storm_ends_in_the_truth_and_every_lasting_state_is_told(server:
         assert [state for channel, state in readings(events) if channel == "Seat 1"] == [ON, OFF] * 4
         pairs = zip(readings(events), readings(events)[1:], strict=False)
         assert all(before != after for before, after in pairs)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_after_any_evening_what_is_known_is_what_is_so(server: SimDicentis, seed: int) -> None:
+    random, events = Random(seed), Events()
+    async with served(dicentis(server, events)):
+        for _ in range(150):
+            verb = random.choice([server.press, server.press, server.request, server.give, server.priority])
+            verb(random.choice(CHANNELS))
+            if random.random() < 0.1:
+                server.sit(random.choice(CHANNELS), random.choice(["", "p3", "p17"]))
+            if random.random() < 0.3:
+                await asyncio.sleep(random.random() / 200)
+        hall = server.hall
+        names = {seat.seat_id: seat.name for seat in hall.seats}
+        queue = tuple(names[entry.seat_id] for entry in hall.entries if entry.kind == "isRequest")
+        seated = {seat.name: seat.seated.replace("p", "person-") or None for seat in hall.seats}
+
+        def known() -> bool:
+            people = {event.channel: event.person_ref for event in events.of(SeatOccupied)}
+            on = {name for name, state in states(events).items() if state is ON}
+            return on == {name for name in CHANNELS if server.is_open(name)} and people == seated
+
+        await until(lambda: known() and (events.of(QueueReading)[-1].channels == queue))
+        assert {name for name, state in states(events).items() if state is REQUEST} == set(queue)
 
 
 async def test_a_long_speech_stays_speech_through_all_rereadings(server: SimDicentis) -> None:
