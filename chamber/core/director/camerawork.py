@@ -53,8 +53,17 @@ class Camerawork:
         return "chair" if seat == self._floor.chair else "speaker"
 
     def _usable(self, framings: Sequence[Framing], now_ms: int) -> Sequence[Framing]:
-        heads = self._heads
-        return [f for f in framings if not heads[f.camera].lost and heads[f.camera].hands_off_until_ms <= now_ms]
+        """Without cameras that are lost, or that somebody else works with for a while."""
+        found = []
+        for framing in framings:
+            head = self._heads[framing.camera]
+            if head.lost:
+                continue
+            if head.hands_off_until_ms <= now_ms:
+                found.append(framing)
+            else:
+                self._desk.wake(head.hands_off_until_ms)
+        return found
 
     def _by(self, framings: Sequence[Framing], seat: str | None, wanted: Wanted, code: str, now_ms: int) -> None:
         """Cut to the best of these framings, or see to it that this becomes possible."""
