@@ -23,6 +23,7 @@ REREAD_MS = 10_000  # the discussion list; the rest of what is followed changes 
 SELDOM_MS = 60_000
 LOGGED_IN = "already logged in"
 UNKNOWN = "is an unknown operation"
+NEWER_COMMANDS = ("GrantSpeech", "RemoveSpeech")
 
 
 @dataclass(slots=True, eq=False)
@@ -238,7 +239,7 @@ class Dicentis:
             request.topic.refused(text, now_ms)
         elif request.done is not None and not request.done.done():
             request.done.set_exception(DeviceRejectedError(self.name, f"{request.operation}: {text}"))
-        elif request.seat_id is not None and not session.old_commands and text.casefold().endswith(UNKNOWN):
+        elif request.operation in NEWER_COMMANDS and text.casefold().endswith(UNKNOWN):
             session.old_commands = True  # sent again, in the older words, when the order's time comes
         elif request.seat_id is not None:
             self._orders.refused(request.seat_id, text)

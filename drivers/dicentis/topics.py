@@ -82,5 +82,5 @@ class Topic:
             return
         if self._failing_since_ms is None:
             self._failing_since_ms = now_ms
-        self._retry_ms = now_ms + RETRY_MS
+        self._retry_ms = now_ms + RETRY_MS if self.needed else None
         self.arm(self)

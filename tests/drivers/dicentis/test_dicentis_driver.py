@@ -262,6 +262,29 @@ async def test_an_older_server_knows_fewer_events_and_older_commands(server: Sim
         assert not server.is_open("Seat 4")
 
 
+async def test_an_older_server_closes_many_at_once(server: SimDicentis) -> None:
+    server.hall.missing |= {"grantspeech", "removespeech"}
+    device = dicentis(server, Events())
+    for number in range(1, 5):
+        server.give(f"Seat {number}")
+    async with served(device):
+        await device.all_off()
+        assert not server.hall.entries
+
+
+async def test_a_right_that_is_taken_away_is_told_and_not_asked_for_again_and_again(server: SimDicentis) -> None:
+    events = Events()
+    async with served(dicentis(server, events)) as session:
+        server.refuse["getparticipants"] = "Unable to perform the operation: GetParticipants"
+        server.hall.permissions = ()
+        server.fire("ParticipantsChanged", "PermissionsChanged")
+        await until(lambda: "may not manage" in events.of(IdentityReading)[-1].text)
+        server.give("Seat 4")
+        await until(lambda: states(events)["Seat 4"] is ON)
+        assert sum("GetParticipants" in what for _, what in server.log) == 2
+        assert not session.over
+
+
 async def test_a_server_without_the_discussion_list_is_of_no_use(server: SimDicentis) -> None:
     server.unknown_events.add("DiscussionListChanged")
     async with served(dicentis(server, Events()), wait=False) as session:
