@@ -13,8 +13,9 @@ from chamber.clock import SystemClock
 from chamber.core.errors import ConfigError
 from chamber.ipc import LineServer, Message
 from config import plan
-from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaTcpCamera, ViscaUdpCamera, X32Microphones
+from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.load import load
+from config.microphones import X32Microphones
 from config.model import Config
 from drivers.sim.room import Room
 from drivers.sim.room_plan import PRESENTATION, SOUND, CameraWire, RoomPlan, SwitcherPlan
