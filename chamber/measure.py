@@ -28,7 +28,7 @@ class Measures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._mic_at_ns = 0
+        self._mic_at_ns = self._recall_at_ns = self._recalled = 0
         self._mics = Counter("chamber_microphones_opened", "Microphones opened", registry=self.registry)
         self._recalls = Counter("chamber_recalls", "Preset recalls sent", registry=self.registry)
         self._cuts = Counter("chamber_cuts", "Cuts by kind of shot", ["kind"], registry=self.registry)
@@ -47,18 +47,22 @@ class Measures:
 
     def microphone(self) -> None:
         """A microphone opened just now."""
-        self._mics.inc()
         self._mic_at_ns = time.perf_counter_ns()
+        self._recall_at_ns = 0
 
     def recall(self) -> None:
         """A recall was handed over just now; the first one after a microphone is its answer."""
-        self._recalls.inc()
-        if self._mic_at_ns:
-            self._delay.observe((time.perf_counter_ns() - self._mic_at_ns) / 1e9)
-            self._mic_at_ns = 0
+        self._recall_at_ns = self._recall_at_ns or time.perf_counter_ns()
+        self._recalled += 1
 
     def settled(self) -> None:
-        """The microphone's event has been dealt with; a later recall is not its answer."""
+        """An event has been dealt with: count it, now that nothing waits for it any more."""
+        self._recalls.inc(self._recalled)
+        self._recalled = 0
+        if self._mic_at_ns:
+            self._mics.inc()
+            if self._recall_at_ns:
+                self._delay.observe((self._recall_at_ns - self._mic_at_ns) / 1e9)
         self._mic_at_ns = 0
 
     def link(self, name: str, up: bool) -> None:

@@ -80,6 +80,7 @@ class Runtime:
             self._die(exc)
         finally:
             self._draining = False
+            self.measures.settled()
             self.record.flush()
 
     def _die(self, exc: BaseException) -> None:
@@ -141,7 +142,6 @@ class Runtime:
             self.direct(d.RequestWithdrawn(now_ms, seat))
         waiting = [s for s in state.queue if s != seat]
         state.queue = (*waiting, seat) if event.state is MicState.REQUEST else tuple(waiting)
-        self.measures.settled()
         self.publish(now_ms)
         self.touch()
 
@@ -224,16 +224,20 @@ class Runtime:
         self._decide(event)
 
     def _decide(self, event: d.Event) -> None:
+        """Cameras are sent on their way first; everything else has more time than they."""
+        actions = self.director.handle(event)
+        for action in actions:
+            if type(action) is d.Recall:
+                self.stage.send_camera(action.camera, action.preset, action.reason.code)
+                self.measures.recall()
         self.record.director(event)
-        for action in self.director.handle(event):
+        for action in actions:
             self._act(action)
 
     def _act(self, action: d.Action) -> None:
         state = self.state
         match action:
             case d.Recall(camera, preset, seat, reason):
-                self.stage.send_camera(camera, preset, reason.code)
-                self.measures.recall()
                 self.record.event("recall", camera=camera, preset=preset, seat=seat, reason=reason.code)
             case d.Cut(camera, preset, kind, seat, reason):
                 state.shown = scenes.Shown(camera, preset, kind, seat, reason.code, reason.text, self.clock.wall_ms())
