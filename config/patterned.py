@@ -34,7 +34,17 @@ class LineRule(Section):
 
     pattern: Annotated[str, PlainValidator(_pattern)]
     means: Literal[
-        "on", "off", "request", "toggle", "all_off", "open_list", "request_list", "read_done", "refused", "alive"
+        "on",
+        "off",
+        "request",
+        "withdrawn",
+        "toggle",
+        "all_off",
+        "open_list",
+        "request_list",
+        "read_done",
+        "refused",
+        "alive",
     ]
     seats_are: Literal["text", "hex"] = "text"
     width: Annotated[int, Field(ge=1, le=8)] | None = None
@@ -42,7 +52,7 @@ class LineRule(Section):
     @model_validator(mode="after")
     def _has_its_group(self) -> Self:
         groups = bounded(self.pattern).groupindex
-        one = self.means in {"on", "off", "request", "toggle"}
+        one = self.means in {"on", "off", "request", "withdrawn", "toggle"}
         if one and "seat" not in groups:
             raise ValueError(f"means '{self.means}' and its pattern has no (?P<seat>...); mark the microphone's number")
         if self.means.endswith("_list") and "seats" not in groups:

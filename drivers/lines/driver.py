@@ -184,6 +184,10 @@ class LinesSystem:
             case Meaning.ON | Meaning.OFF | Meaning.REQUEST:
                 for channel in seats:
                     self._channels.read(channel, NAMES[heard.meaning])
+            case Meaning.WITHDRAWN:
+                for channel in seats:
+                    if self._channels.state(channel) is not MicState.ON:
+                        self._channels.read(channel, MicState.OFF)
             case Meaning.TOGGLE:
                 for channel in seats:
                     was_on = self._channels.state(channel) is MicState.ON

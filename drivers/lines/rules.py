@@ -11,6 +11,7 @@ class Meaning(StrEnum):
     ON = "on"
     OFF = "off"
     REQUEST = "request"
+    WITHDRAWN = "withdrawn"  # waits no longer; a microphone that is on stays on
     TOGGLE = "toggle"  # a button was pressed: on becomes off, all else becomes on
     ALL_OFF = "all_off"
     OPEN_LIST = "open_list"  # all microphones that are on; the others are not
