@@ -59,7 +59,6 @@ class Head:
         "hands_off_until_ms",
         "id",
         "lost",
-        "released_ms",
         "sent_ms",
         "settle_ms",
         "travel",
@@ -71,7 +70,7 @@ class Head:
         self.goal: Framing | None = None
         self.came_from: int | None = None
         self.arrived = self.lost = False
-        self.sent_ms = self.avoid_until_ms = self.hands_off_until_ms = self.released_ms = -(10**9)
+        self.sent_ms = self.avoid_until_ms = self.hands_off_until_ms = -(10**9)
         self.due_ms: int | None = None
 
     def shows(self, framing: Framing) -> bool:

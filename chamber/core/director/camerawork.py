@@ -31,11 +31,12 @@ class Camerawork:
 
     # ------------------------------------------------------------------------------------------------- seats
 
-    def show(self, seat: str, wanted: Wanted, now_ms: int) -> None:
+    def show(self, seat: str, wanted: Wanted, now_ms: int, *, resumed: bool = False) -> None:
         """Bring the seat into the picture as soon as the rules allow."""
         framings = self._usable(self._shots.close.get(seat, ()), now_ms)
         if framings:
-            self._by(framings, seat, wanted, "returned" if wanted.returned else self._why(seat), now_ms)
+            code = "cutaway_over" if resumed else "returned" if wanted.returned else self._why(framings[0])
+            self._by(framings, seat, wanted, code, now_ms)
         elif groups := self._usable(self._shots.group.get(seat, ()), now_ms):
             self._by(groups, seat, wanted, "group", now_ms)
         else:
@@ -49,8 +50,10 @@ class Camerawork:
         else:
             self.neutral(code, now_ms, from_ms=wanted.from_ms)
 
-    def _why(self, seat: str) -> str:
-        return "chair" if seat == self._floor.chair else "speaker"
+    def _why(self, framing: Framing) -> str:
+        if framing.seats == (self._floor.chair,):
+            return "chair"
+        return "lectern" if framing.kind is ShotKind.LECTERN else "speaker"
 
     def _usable(self, framings: Sequence[Framing], now_ms: int) -> Sequence[Framing]:
         """Without cameras that are lost, or that somebody else works with for a while."""
@@ -90,7 +93,7 @@ class Camerawork:
         if not head.arrived:
             self._hold(head, framing, seat, wanted, now_ms)
         elif now_ms >= cut_ms:
-            self._cut(picture(framing, seat), code, now_ms)
+            self._desk.take(picture(framing, seat), code, now_ms)
         else:
             desk.wake(cut_ms)
 
@@ -100,7 +103,7 @@ class Camerawork:
         if pick is CameraPick.EXCLUSIVE and head.goal is not None and head.goal.preset != framing.preset:
             taken = any(seat in self._floor.open for seat in head.goal.seats)
         if pick is CameraPick.LEAST_RECENT:
-            return head.avoid_until_ms > now_ms, taken, float(head.released_ms)
+            return head.avoid_until_ms > now_ms, taken, float(self._desk.released_ms.get(head.id, LONG_AGO))
         return head.avoid_until_ms > now_ms, taken, head.wait_ms(framing, now_ms) + STEEP_WAIT_MS * framing.steep
 
     def _hold(self, head: Head, framing: Framing, seat: str | None, wanted: Wanted, now_ms: int) -> None:
@@ -130,12 +133,12 @@ class Camerawork:
         if bridge is Bridge.CHAIR and floor.chair is not None and seat != floor.chair:
             for other in self._shots.close.get(floor.chair, ()):
                 if other.camera != framing.camera and self._stands(other):
-                    self._cut(picture(other, floor.chair), "bridge_chair", now_ms)
+                    self._desk.take(picture(other, floor.chair), "bridge_chair", now_ms)
                     break
         if desk.shown.camera == framing.camera:
             self.neutral("bridge", now_ms, without=framing.camera)
         if desk.shown.camera != framing.camera:
-            self._by([framing], seat, wanted, self._why(seat) if seat is not None else "group", now_ms)
+            self._by([framing], seat, wanted, self._why(framing) if seat is not None else "group", now_ms)
 
     def _leave_ms(self, framings: Sequence[Framing], head: Head, seat: str | None, now_ms: int) -> int | None:
         """When the camera should set out for the chair, if not at once."""
@@ -163,7 +166,7 @@ class Camerawork:
         if shot.camera == self._desk.shown.camera and shot.preset == self._desk.shown.preset:
             self._desk.take(shot, code, now_ms)
         elif now_ms >= due_ms:
-            self._cut(shot, code if shot.kind is not ShotKind.SLATE else "slate", now_ms, urgent=at_once)
+            self._desk.take(shot, code if shot.kind is not ShotKind.SLATE else "slate", now_ms, urgent=at_once)
         else:
             self._desk.wake(due_ms)
 
@@ -183,7 +186,7 @@ class Camerawork:
         if shown.close is not None:
             for framing in self._shots.close.get(shown.close, ()):
                 if framing.camera != shown.camera and self._stands(framing):
-                    self._cut(picture(framing, shown.close), "other_camera", now_ms, urgent=True)
+                    self._desk.take(picture(framing, shown.close), "other_camera", now_ms, urgent=True)
                     return
         self.neutral("camera_gone", now_ms, without=shown.camera, at_once=True)
 
@@ -204,8 +207,3 @@ class Camerawork:
     def _stands(self, framing: Framing) -> bool:
         head = self._heads[framing.camera]
         return not head.lost and head.shows(framing)
-
-    def _cut(self, shot: Picture, code: str, now_ms: int, *, urgent: bool = False) -> None:
-        before = self._desk.shown.camera
-        if self._desk.take(shot, code, now_ms, urgent=urgent) and before in self._heads and before != shot.camera:
-            self._heads[before].released_ms = now_ms

@@ -49,6 +49,8 @@ class Desk:
         self.out: list[Action] = []
         self.wakes: list[int] = []
         self.proposal: Propose | None = None
+        self.released_ms: dict[str, int] = {}
+        """When each camera was last on air."""
 
     @property
     def dark(self) -> bool:
@@ -70,6 +72,8 @@ class Desk:
         if (shot.camera, shot.preset, shot.kind) != (self.shown.camera, self.shown.preset, self.shown.kind):
             self.out.append(Cut(shot.camera, shot.preset, shot.kind, shot.seat, REASONS[code]))
             self.since_ms = now_ms
+            if self.shown.camera is not None:
+                self.released_ms[self.shown.camera] = now_ms
         self.shown = shot
         return True
 

@@ -84,16 +84,22 @@ class Floor:
         if seat in self.queue:
             self.queue.remove(seat)
 
-    def wanted(self, shown: str | None, shown_ms: int, now_ms: int, allowed: Callable[[str], bool]) -> Wanted:
-        """Whose picture is due when `shown` has been on air since `shown_ms`; only `allowed` seats count."""
+    def wanted(
+        self, shown: str | None, shown_ms: int, holder: str | None, now_ms: int, allowed: Callable[[str], bool]
+    ) -> Wanted:
+        """Whose picture is due when `shown` has been on air since `shown_ms`; only `allowed` seats count.
+
+        `holder` had the floor until now, shown or not.
+        """
         speaking = [seat for seat in self.open if allowed(seat)]
         if not speaking:
             return Wanted(None)
         present = shown if shown in speaking else None
         if self._settings.chair_rule is ChairRule.PRIORITY and self.chair in speaking:
             return Wanted(self.chair)
-        if present is not None and len(speaking) > 1 and self._settings.overlap is not Overlap.LATEST:
-            return self._overlap(present, speaking, now_ms)
+        if len(speaking) > 1 and self._settings.overlap is not Overlap.LATEST:
+            first = present or (holder if holder in speaking else None) or speaking[0]
+            return self._overlap(first, speaking, now_ms)
         if present is not None and self._settings.takeover is Takeover.WAITS:
             return Wanted(present)
         return self._by_voice(shown, speaking) if self.gated else self._by_hand(shown, shown_ms, speaking, now_ms)

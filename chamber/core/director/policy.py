@@ -12,6 +12,9 @@ from chamber.core.director.shots import Shots
 from chamber.core.director.tempo import Tempo
 from chamber.core.domain import ShotKind
 
+MOST_CUTS = 3
+"""After a cut the same moment is looked at again, for what the new picture makes due and when."""
+
 
 class Policy:
     """Phase, privacy, pace and presentation over the floor; camerawork does the rest."""
@@ -31,9 +34,11 @@ class Policy:
 
     def direct(self, now_ms: int) -> None:
         """Make the cut that is due now, if any, and see to what makes the next one possible."""
-        before = self._desk.shown
-        self._direct(now_ms)
-        if self._desk.shown is not before:
+        for _ in range(MOST_CUTS):
+            before = self._desk.shown
+            self._direct(now_ms)
+            if self._desk.shown is before:
+                return
             self.noticed(self._desk.shown, now_ms)
 
     def noticed(self, shot: Picture, now_ms: int) -> None:
@@ -51,7 +56,7 @@ class Policy:
             return
         if policy is PhasePolicy.PIP and self.presenting and self._present(now_ms):
             return
-        wanted = self._floor.wanted(desk.shown.close, desk.since_ms, now_ms, self._house.allows)
+        wanted = self._floor.wanted(desk.shown.close, desk.since_ms, self.guesses.holder, now_ms, self._house.allows)
         if wanted.again_ms is not None:
             desk.wake(wanted.again_ms)
         if wanted.seat is None:
@@ -80,10 +85,9 @@ class Policy:
         if seat in self._house.hidden:
             work.neutral("privacy", now_ms, from_ms=wanted.from_ms, seat=seat)
         elif wanted.together:
-            if desk.shown.seats != wanted.together or desk.shown.seat is not None:
-                work.together(wanted.together, wanted, "overlap", now_ms)
+            work.together(wanted.together, wanted, "overlap", now_ms)
         elif not self._calming(seat, wanted, now_ms) and not self._cutaway(seat, now_ms):
-            work.show(seat, wanted, now_ms)
+            work.show(seat, wanted, now_ms, resumed=self.tempo.resumes(seat))
 
     def _calming(self, seat: str, wanted: Wanted, now_ms: int) -> bool:
         """Whether the pace asks for a quiet picture instead of this one."""
@@ -127,8 +131,8 @@ class Policy:
         if desk.shown.close == seat:
             self._work.neutral("cutaway", now_ms)
         if desk.shown.close != seat:
-            tempo.cutaway_until_ms = now_ms + settings.cutaway_ms
-            desk.wake(tempo.cutaway_until_ms)
+            tempo.cut_away(seat, now_ms + settings.cutaway_ms)
+            desk.wake(now_ms + settings.cutaway_ms)
         return True
 
     def _present(self, now_ms: int) -> bool:

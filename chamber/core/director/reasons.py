@@ -10,7 +10,7 @@ _TEXTS = {
     "speaker": "{seat} heeft het woord",
     "chair": "De voorzitter neemt het woord",
     "returned": "Terug naar {seat}: die microfoon staat nog open",
-    "lectern": "{seat} spreekt in",
+    "lectern": "{seat} spreekt achter het spreekgestoelte",
     "duo": "{seat} en een ander spreken samen",
     "group": "{seat} staat alleen in een groepsbeeld",
     "reaction": "Luisteraar in beeld: {seat} sprak hiervoor",
@@ -31,7 +31,6 @@ _TEXTS = {
     "camera_gone": "{camera} is weg: overzicht",
     # the rest of the ladder, and the presentation
     "bridge_chair": "De voorzitter in beeld zolang {camera} naar {seat} draait",
-    "no_wide": "Het overzicht is er niet: wat er nog is",
     "slate": "Geen enkel beeld bruikbaar: wachtscherm",
     "presentation": "Presentatie met de spreker erin",
     # the operator

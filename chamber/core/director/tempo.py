@@ -14,6 +14,7 @@ class Tempo:
         self._calm_seat: str | None = None
         self._calm_since_ms: int | None = None
         self.cutaway_until_ms: int | None = None
+        self._away_from: str | None = None
         self.before: str | None = None
         """Who was in the picture before the present speaker."""
 
@@ -22,7 +23,15 @@ class Tempo:
         if self._cuts and self._cuts[-1][1] != seat:
             self.before = self._cuts[-1][1]
         self._cuts = [*self._cuts[1 - REMEMBERED :], (now_ms, seat)]
-        self.cutaway_until_ms = None
+        self.cutaway_until_ms, self._away_from = None, None
+
+    def cut_away(self, seat: str, until_ms: int) -> None:
+        """Another picture for a while, then back to this seat."""
+        self.cutaway_until_ms, self._away_from = until_ms, seat
+
+    def resumes(self, seat: str) -> bool:
+        """Whether showing this seat is the way back from a cutaway."""
+        return self._away_from == seat
 
     def restless(self, seat: str, now_ms: int) -> str | None:
         """The other half of a ping-pong that a cut to `seat` would go on with; None when there is none."""
