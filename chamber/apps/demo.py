@@ -3,9 +3,10 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +204,17 @@ def _say(prepared: Prepared) -> None:
     print(f"Logs and data:   {prepared.folder}", flush=True)
 
 
+async def _until_told(work: Coroutine[Any, Any, int]) -> int:
+    """End the hall's processes too when this one is told to end, or loses its terminal."""
+    task = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 0
+
+
 def main(wanted: Wanted) -> int:
     """Run the demo; 0 when all went well, 1 when something did not, 2 on wrong usage."""
     if wanted.seconds is not None and wanted.seconds < SHORTEST_S:
@@ -215,9 +227,7 @@ def main(wanted: Wanted) -> int:
     )
     work = _headless if wanted.headless else _with_console
     try:
-        return asyncio.run(work(wanted, prepared))
-    except KeyboardInterrupt:
-        return 0
+        return asyncio.run(_until_told(work(wanted, prepared)))
     finally:
         if wanted.data is None:
             shutil.rmtree(folder, ignore_errors=True)
