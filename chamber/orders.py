@@ -8,7 +8,7 @@ from chamber.core import meeting as meetings
 from chamber.core.director import model as d
 from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
 from chamber.core.errors import DeviceError, DeviceUnreachableError, RefusedError
-from chamber.ports import Camera
+from chamber.ports import Camera, SwitchesAllOff
 from chamber.runtime import Runtime
 
 SYNC_S = 2.0
@@ -227,11 +227,17 @@ class Orders:
 
     async def _mics_off(self) -> None:
         failed: list[str] = []
-        for seat in self._run.state.open_seats():
+        for name, system in self._run.out.microphones.items():
             try:
-                await self._mic(seat, on=False)
-            except DeviceError:
-                failed.append(self._run.state.hall.seats[seat].label)
+                if isinstance(system, SwitchesAllOff):
+                    await system.all_off()
+                    continue
+                for seat in self._run.state.open_seats():
+                    place = self._run.state.hall.seats[seat]
+                    if place.system == name:
+                        await system.switch(place.channel, False)
+            except DeviceError as exc:
+                failed.append(f"{name} ({exc.detail})")
         if failed:
             raise DeviceUnreachableError("Microfoons", f"niet uit te zetten: {', '.join(failed)}")
 

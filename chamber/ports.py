@@ -179,3 +179,11 @@ class Journal(Protocol):
         self, kind: str, fields: Mapping[str, Any], *, wall_ms: int, mono_ms: int, sync: bool = False
     ) -> Future[None] | None:
         """Queue one entry; with `sync` a future that is done when the entry is on disk, or raises OSError."""
+
+
+@runtime_checkable
+class SwitchesAllOff(Protocol):
+    """A microphone system that can close every microphone in one order, also those that no seat has."""
+
+    async def all_off(self) -> None:
+        """Close every microphone and return once a read-back confirms it. Raises DeviceError."""

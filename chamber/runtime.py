@@ -52,7 +52,6 @@ class Runtime:
         self._seq = 0
         self._wake: asyncio.TimerHandle | None = None
         self._due_ms: int | None = None
-        self._bar_timer: asyncio.TimerHandle | None = None
         self._facts: dict[str, Any] = {}
         self._alarms: dict[tuple[str, str], tuple[Alarm, int]] = {}
         self._seat_of = {(s.system, s.channel): s.id for s in state.hall.seats.values()}
@@ -117,6 +116,10 @@ class Runtime:
             case ports.IdentityReading(device, text):
                 self.state.links[device].identity = text[:200]
                 self.touch()
+            case ports.QueueReading(system, channels):
+                self._queue_read(system, channels)
+            case ports.SeatOccupied(system, channel, person_ref, name):
+                self._occupied(self._seat_of.get((system, channel)), person_ref, name)
             case ports.OrderRefused(device, order, reason):
                 self.record.event("order_refused", device=device, order=order, reason=reason[:200])
 
@@ -144,6 +147,25 @@ class Runtime:
         state.queue = (*waiting, seat) if event.state is MicState.REQUEST else tuple(waiting)
         self.publish(now_ms)
         self.touch()
+
+    def _queue_read(self, system: str, channels: tuple[str, ...]) -> None:
+        """The whole queue of one system, in its order; those of another system keep their places after it."""
+        asked = [seat for channel in channels if (seat := self._seat_of.get((system, channel))) is not None]
+        others = [s for s in self.state.queue if self.state.hall.seats[s].system != system]
+        self.state.queue = (*asked, *others)
+        self.touch()
+
+    def _occupied(self, seat: str | None, person_ref: str | None, name: str | None) -> None:
+        """A badge says who sits here; somebody whom CONFIG does not know is nobody known, never the usual person."""
+        if seat is None:
+            return
+        people = self.state.hall.people
+        known = person_ref if person_ref in people else None
+        if known is None and name:
+            known = next((p.id for p in people.values() if p.name.casefold() == name.casefold()), None)
+        if known != (before.id if (before := self.state.seating.person(self.state.hall, seat)) else None):
+            self.set_seating(seat, known)
+            self.record.event("assign", seat=seat, person=known, account="badge")
 
     def _camera(self, event: ports.CameraReading) -> None:
         camera = self.state.cameras[event.camera]
@@ -248,9 +270,9 @@ class Runtime:
             case d.Propose():
                 state.proposal = action
             case d.ShowBar(seat, at_ms):
-                self._bar_at(seat, at_ms)
+                self.stage.bar(seat, at_ms)
             case d.HideBar():
-                self._bar_at(None, 0)
+                self.stage.bar(None, 0)
             case d.Interjected(seat, from_ms, to_ms, by_chair):
                 self.record.event("interjection", seat=seat, from_ms=from_ms, to_ms=to_ms, by_chair=by_chair)
             case d.Wake(at_ms):
@@ -277,18 +299,6 @@ class Runtime:
             self._die(exc)
         finally:
             self.record.flush()
-
-    def _bar_at(self, seat: str | None, at_ms: int) -> None:
-        if self._bar_timer:
-            self._bar_timer.cancel()
-            self._bar_timer = None
-        wait_ms = at_ms - self.clock.now_ms()
-        if seat is not None and wait_ms > 0:
-            self._bar_timer = asyncio.get_running_loop().call_later(wait_ms / 1000, self._bar_at, seat, 0)
-            return
-        if seat != self.state.bar_seat:
-            self.state.bar_seat = seat
-            self.stage.wish()
 
     def publish(self, at_ms: int) -> None:
         """Tell the stream what residents may read from capture time `at_ms` on, when it differs."""
@@ -378,6 +388,6 @@ class Runtime:
 
     def close(self) -> None:
         """Cancel what is still to come."""
-        for timer in (self._wake, self._bar_timer):
-            if timer:
-                timer.cancel()
+        self.stage.close()
+        if self._wake:
+            self._wake.cancel()

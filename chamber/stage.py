@@ -1,5 +1,6 @@
 """What goes out: which cameras are on air, wishes to cameras and mixer, and the lease."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +35,7 @@ class Stage:
         self._cuts: dict[int, str | None] = {}
         self._lease_seq = 0
         self._opened_epoch: str | None = None
+        self._bar_timer: asyncio.TimerHandle | None = None
 
     def airing(self) -> frozenset[str]:
         """Cameras that are, or may still be, on air: wished, confirmed, or on the way to being confirmed."""
@@ -82,6 +84,23 @@ class Stage:
         bar = state.bar_seat if state.title_visible else None
         wish = scenes.mixer_wish(state.hall, state.seating, state.meeting, state.shown, bar, self._cut_id)
         self._out.mixer({"wish": wish})
+
+    def bar(self, seat: str | None, at_ms: int) -> None:
+        """Show the name bar of a seat from `at_ms` on; None takes it away at once."""
+        if self._bar_timer:
+            self._bar_timer.cancel()
+            self._bar_timer = None
+        wait_ms = at_ms - self._clock.now_ms()
+        if seat is not None and wait_ms > 0:
+            self._bar_timer = asyncio.get_running_loop().call_later(wait_ms / 1000, self.bar, seat, 0)
+        elif seat != self._state.bar_seat:
+            self._state.bar_seat = seat
+            self.wish()
+
+    def close(self) -> None:
+        """Cancel a name bar that is still to come."""
+        if self._bar_timer:
+            self._bar_timer.cancel()
 
     def opened(self) -> None:
         """The operator opened the meeting in this run: leases may permit."""

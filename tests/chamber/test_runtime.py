@@ -238,6 +238,26 @@ async def test_the_queue_keeps_its_order(desk: Desk) -> None:
     assert desk.run.view().queue == ()
 
 
+async def test_a_system_that_knows_its_queue_decides_the_order(desk: Desk) -> None:
+    await opened(desk)
+    desk.mic("a", state=MicState.REQUEST)
+    desk.mic("b", state=MicState.REQUEST)
+    desk.run.post(ports.QueueReading("desk", ("03", "02", "99")))
+    assert desk.run.view().queue == ("b", "a")
+
+
+async def test_a_badge_seats_whom_config_knows_and_nobody_else(desk: Desk) -> None:
+    await opened(desk)
+    desk.mic("a")
+    desk.run.post(ports.SeatOccupied("desk", "02", "p3", None))
+    assert desk.run.view().speakers[0].name == "Elif Yılmaz"
+    desk.run.post(ports.SeatOccupied("desk", "02", None, "jan de boer"))
+    assert desk.run.view().speakers[0].name == "Jan de Boer"
+    desk.run.post(ports.SeatOccupied("desk", "02", "77", "Iemand Anders"))
+    assert desk.run.view().speakers[0].name is None
+    assert [f["person"] for kind, f, _ in desk.pages.lines if kind == "assign"] == ["p3", "p2", None]
+
+
 async def test_presentation_is_routed_by_name(desk: Desk) -> None:
     await order(desk, "presentation.select", input="griffie", output="scherm")
     assert desk.switcher.wishes == [({1: 2}, "operator")]
