@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,28 @@ def judged_rows(bench: Path, traces: Path, seed: int, limit: int, only: str | No
     if missing or not traces.is_dir():
         wrong = f"{bench}: no {', '.join(missing)}" if missing else f"{traces}: not a directory with traces"
         raise ConfigError([f"bench director: {wrong}; give --bench and --traces"])
+    with _modules(bench) as (run, hall, sim, trace, metrics):
+        return _judged(run, hall, sim, trace, metrics, traces, seed, limit, only)
+
+
+@contextmanager
+def _modules(bench: Path) -> Iterator[list[Any]]:
+    """The judge's modules, which call each other by plain names; those names are free again afterwards."""
+    before = {name: sys.modules.pop(name, None) for name in NEEDED}
     sys.path.insert(0, str(bench))
-    sys.modules.pop("trace", None)
-    run, hall, sim, trace, metrics = (importlib.import_module(name) for name in NEEDED)
+    try:
+        yield [importlib.import_module(name) for name in NEEDED]
+    finally:
+        sys.path.remove(str(bench))
+        for name, module in before.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def _judged(
+    run: Any, hall: Any, sim: Any, trace: Any, metrics: Any, traces: Path, seed: int, limit: int, only: str | None
+) -> list[Row]:
     rows: list[Row] = []
     loaded: dict[str, Any] = {}
     for scenario, cameras, layout, speed in JUDGED:

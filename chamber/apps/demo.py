@@ -84,7 +84,7 @@ async def running(prepared: Prepared, *, barcode: bool = False) -> AsyncIterator
         DeviceUnreachableError: a process ended, or the hall was not up in time.
     """
     children = Children(prepared.folder / "logs")
-    sockets = prepared.folder / "run" / "people.sock"
+    sockets = prepared.run / "people.sock"
     people = People(sockets)
     config = str(prepared.config)
     session: asyncio.Task[None] | None = None
@@ -229,5 +229,6 @@ def main(wanted: Wanted) -> int:
     try:
         return asyncio.run(_until_told(work(wanted, prepared)))
     finally:
+        prepared.clear()
         if wanted.data is None:
             shutil.rmtree(folder, ignore_errors=True)

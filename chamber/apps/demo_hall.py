@@ -2,7 +2,9 @@
 
 import re
 import secrets
+import shutil
 import socket
+import tempfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -10,14 +12,21 @@ from pathlib import Path
 PORT_LINE = re.compile(r"^port = (\d+)$", re.MULTILINE)
 LISTEN_LINE = re.compile(r'^\[(public|control)\]\nlisten = "[^"]*"$', re.MULTILINE)
 DELAY_LINE = re.compile(r"^delay_ms = \d+$", re.MULTILINE)
+RUN_LINE = re.compile(r'^run_dir = "run"$', re.MULTILINE)
+RUN_PATH = re.compile(r'"(unix:|)run/')
 REHEARSAL = 'name = "Raadzaal Waterbeek"\n'
+LONGEST_SOCKET = "inputs/presentation.sock"
+SHORT_NAME = "raadzaal-"
+SOCKET_PATH_BYTES = 107
+"""Source: unix(7), sun_path has 108 bytes with its closing zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A hall ready to be started."""
+    """A hall ready to be started; sockets stand in `run`, which is elsewhere when `folder` has too long a name."""
 
     folder: Path
+    run: Path
     config: Path
     public_port: int
     control_port: int
@@ -32,6 +41,24 @@ class Prepared:
     def control_url(self) -> str:
         """Where the console connects."""
         return f"http://127.0.0.1:{self.control_port}"
+
+    def clear(self) -> None:
+        """Remove the sockets that stand outside the folder."""
+        if self.run.parent != self.folder:
+            shutil.rmtree(self.run, ignore_errors=True)
+
+
+def _fits(run: Path) -> bool:
+    return len(str(run / LONGEST_SOCKET).encode()) <= SOCKET_PATH_BYTES
+
+
+def _run_dir(folder: Path) -> Path:
+    """Where sockets fit: in the folder, else in a new one with a short name."""
+    if _fits(folder / "run"):
+        return folder / "run"
+    shelf = Path(tempfile.gettempdir())
+    shelf = shelf if _fits(shelf / f"{SHORT_NAME}12345678") else Path("/tmp")  # noqa: S108 - mkdtemp makes it ours alone
+    return Path(tempfile.mkdtemp(prefix=SHORT_NAME, dir=shelf))
 
 
 def free_port() -> int:
@@ -59,6 +86,9 @@ def prepare(
     text = text.replace(REHEARSAL, f"{REHEARSAL}rehearsal = true\n", 1)
     if delay_ms is not None:
         text = DELAY_LINE.sub(f"delay_ms = {delay_ms}", text)
+    run = _run_dir(folder)
+    if run.parent != folder:
+        text = RUN_PATH.sub(lambda m: f'"{m[1]}{run}/', RUN_LINE.sub(lambda _: f'run_dir = "{run}"', text))
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "demo.toml"
     config.write_text(text, encoding="utf-8")
@@ -68,4 +98,4 @@ def prepare(
         path = tokens / f"{name}.token"
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")
-    return Prepared(folder, config, listen["public"], listen["control"], tokens / "griffie.token")
+    return Prepared(folder, run, config, listen["public"], listen["control"], tokens / "griffie.token")

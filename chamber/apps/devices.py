@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from chamber.apps import dialects
 from chamber.core.errors import ConfigError
 from chamber.ports import Camera, Clock, Device, Emit, MicrophoneSystem, Switcher
 from config.devices import Camera as CameraSection
@@ -11,6 +12,7 @@ from config.devices import Microphones, ViscaSerialCamera, ViscaTcpCamera, Visca
 from config.devices import Switcher as SwitcherSection
 from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
 from config.model import Config
+from config.patterned import LinesMicrophones, OscMicrophones
 from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
 from drivers.dicentis.driver import Dicentis
@@ -76,6 +78,10 @@ class _Wires:
 
 
 def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> MicrophoneSystem:
+    if isinstance(system, LinesMicrophones):
+        return dialects.lines(system, channels, emit, clock)
+    if isinstance(system, OscMicrophones):
+        return dialects.osc(system, channels, emit, clock)
     if isinstance(system, DcnMicrophones):
         return _dcn(system, channels, emit, clock)
     if isinstance(system, DicentisMicrophones):

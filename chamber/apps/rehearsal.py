@@ -58,6 +58,7 @@ class Rehearsal:
         self.record = Record()
         self.now_ms = 0
         self.operated = False
+        self._airing: str | None = plan.wide
         self._wake_ms: int | None = None
         self._arrivals: list[tuple[int, int, str, int]] = []
         self._handle(d.Ticked(0))
@@ -71,6 +72,8 @@ class Rehearsal:
         """Let time pass until the event, then tell the director."""
         self.advance(event.at_ms)
         self.operated = isinstance(event, d.ShotOrdered | d.ProposalAccepted)
+        if isinstance(event, d.PauseSet) and event.paused:
+            self._airing = None
         self._handle(event)
         self.operated = False
 
@@ -105,12 +108,13 @@ class Rehearsal:
         record, now_ms = self.record, self.now_ms
         if isinstance(action, d.Cut):
             record.cuts.append((now_ms, action))
+            self._airing = action.camera
             camera = self.cameras.get(action.camera or "")
             if camera is not None and camera.arrives_ms is not None and not self.operated:
                 record.cut_to_moving.append((now_ms, action.camera or ""))
         elif isinstance(action, d.Recall):
             record.recalls.append((now_ms, action))
-            if self.on_air is not None and self.on_air.camera == action.camera:
+            if self._airing == action.camera:
                 record.moved_on_air.append((now_ms, action.camera))
             self._send(self.cameras[action.camera], action)
         elif isinstance(action, d.Wake):
