@@ -220,15 +220,13 @@ def main(wanted: Wanted) -> int:
     if wanted.seconds is not None and wanted.seconds < SHORTEST_S:
         raise ConfigError([f"--seconds: {wanted.seconds} is too short to visit every state; {SHORTEST_S:.0f} or more"])
     folder = wanted.data or Path(tempfile.mkdtemp(prefix="raadzaal-"))
-    prepared = prepare(
-        folder.absolute(),
-        public_port=wanted.public_port,
-        control_port=wanted.control_port,
-    )
     work = _headless if wanted.headless else _with_console
     try:
-        return asyncio.run(_until_told(work(wanted, prepared)))
+        prepared = prepare(folder.absolute(), public_port=wanted.public_port, control_port=wanted.control_port)
+        try:
+            return asyncio.run(_until_told(work(wanted, prepared)))
+        finally:
+            prepared.clear()
     finally:
-        prepared.clear()
         if wanted.data is None:
             shutil.rmtree(folder, ignore_errors=True)

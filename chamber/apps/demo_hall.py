@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from chamber.core.errors import ConfigError
+
 PORT_LINE = re.compile(r"^port = (\d+)$", re.MULTILINE)
 LISTEN_LINE = re.compile(r'^\[(public|control)\]\nlisten = "[^"]*"$', re.MULTILINE)
 DELAY_LINE = re.compile(r"^delay_ms = \d+$", re.MULTILINE)
@@ -75,12 +77,30 @@ def free_port() -> int:
     raise OSError("no free port found on loopback")
 
 
+def _wanted_port(option: str, port: int | None) -> int:
+    """The port that was asked for, when it is free, else any. Raises ConfigError."""
+    if port is None:
+        return free_port()
+    with socket.socket() as tcp:
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tcp.bind(("127.0.0.1", port))
+        except OSError as exc:
+            raise ConfigError([f"{option}: {port}: {exc.strerror}; choose another port"]) from exc
+    return port
+
+
 def prepare(
     folder: Path, *, public_port: int | None, control_port: int | None, delay_ms: int | None = None
 ) -> Prepared:
-    """Write CONFIG and tokens for a demo into `folder`."""
+    """Write CONFIG and tokens for a demo into `folder`. Raises ConfigError: a port is taken."""
     text = resources.files("config").joinpath("demo.toml").read_text(encoding="utf-8")
-    listen = {"public": public_port or free_port(), "control": control_port or free_port()}
+    listen = {
+        "public": _wanted_port("--public-port", public_port),
+        "control": _wanted_port("--control-port", control_port),
+    }
+    if public_port is not None and public_port == control_port:
+        raise ConfigError([f"--control-port: {control_port} is the public port too; choose another port"])
     text = PORT_LINE.sub(lambda _: f"port = {free_port()}", text)
     text = LISTEN_LINE.sub(lambda m: f'[{m[1]}]\nlisten = "127.0.0.1:{listen[m[1]]}"', text)
     text = text.replace(REHEARSAL, f"{REHEARSAL}rehearsal = true\n", 1)

@@ -1,5 +1,6 @@
 """Serve an aiohttp application on the addresses of CONFIG."""
 
+import os
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -19,5 +20,6 @@ async def listen(app: web.Application, addresses: Sequence[Listen]) -> web.AppRu
             await web.TCPSite(runner, address.host, address.port).start()
         except OSError as exc:
             await runner.cleanup()
-            raise ConfigError([f"cannot listen on {address}: {exc.strerror}; choose another address or port"]) from exc
+            reason = os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror
+            raise ConfigError([f"cannot listen on {address}: {reason}; choose another address or port"]) from exc
     return runner

@@ -41,6 +41,7 @@ class House:
         if self._loop:
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(START_S)
+        self.prepared.clear()
 
     def _live(self) -> None:
         try:
