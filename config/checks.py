@@ -13,6 +13,7 @@ from config.devices import (
 )
 from config.microphones import DcnMicrophones, DicentisMicrophones
 from config.model import Config, SeatEntry
+from config.patterned import LinesMicrophones
 from config.plan import seen_off_axis_deg, shots_of
 
 RESERVED = ("accept", "chair", "presentation")
@@ -115,7 +116,7 @@ def _way_in(key: str, device: Microphones | Switcher) -> Iterator[str]:
     """A device that is reached over a network or over a serial line has one of the two."""
     if isinstance(device, DicentisMicrophones) and device.fingerprint is not None and not device.tls:
         yield f"{key}.fingerprint: without TLS there is no certificate; leave it out, or tls = true"
-    if not isinstance(device, DcnMicrophones | Switcher):
+    if not isinstance(device, DcnMicrophones | LinesMicrophones | Switcher):
         return
     if (device.host is None) == (device.path is None):
         which = "neither host nor path" if device.host is None else "both host and path"

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from config.base import Degrees, Host, Id, Metres, Path, Port, Section, Source, Text
 from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
+from config.patterned import LinesMicrophones, OscMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "microphones": (
-        "osc", "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw", "lines",
+        "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw",
     ),
     "cameras": ("visca-raw-udp", "panasonic", "onvif"),
     "switchers": ("kramer-p3000", "videohub", "atem"),
@@ -114,7 +115,8 @@ class ExtronSwitcher(Section):
 
 PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
 Microphones = Annotated[
-    X32Microphones | XAirMicrophones | DicentisMicrophones | DcnMicrophones, Field(discriminator="driver")
+    X32Microphones | XAirMicrophones | DicentisMicrophones | DcnMicrophones | LinesMicrophones | OscMicrophones,
+    Field(discriminator="driver"),
 ]
 Camera = Annotated[PtzCamera | FixedCamera, Field(discriminator="driver")]
 Switcher = ExtronSwitcher

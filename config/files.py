@@ -7,6 +7,7 @@ from typing import Any
 from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
 from config.microphones import DcnMicrophones, DicentisMicrophones
 from config.model import Config
+from config.patterned import LinesMicrophones
 
 SOCKET_PATH_BYTES = 107
 """sockaddr_un holds 108 bytes with the closing zero (unix(7))."""
@@ -48,7 +49,7 @@ def settled(config: Config, base: Path) -> Config:
 
     def microphones(one: Microphones) -> Microphones:
         changes: dict[str, Any] = {}
-        if isinstance(one, DcnMicrophones):
+        if isinstance(one, DcnMicrophones | LinesMicrophones):
             changes["path"] = line(one.path)
         if isinstance(one, DicentisMicrophones):
             changes["password_file"] = whole(one.password_file)

@@ -3,11 +3,13 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from chamber.core.patterns import bounded
 from config.base import Host, Id, Listen, Path, Port, Section, parse_listen
 
+_ADDRESS = r"^/[ -~]{0,199}$"
+_CHANNEL = re.compile(r"\{channel(?::0?\d{1,2})?\}")
 _FILLED = re.compile(r"\{seat(?::(?:0?\d{0,2})(?:[dxX])?)?\}")
 
 
@@ -21,6 +23,14 @@ def _pattern(given: object) -> str:
     if not isinstance(given, str):
         raise ValueError("must be a regular expression in quotes")
     bounded(given)
+    return given
+
+
+def _address(given: str) -> str:
+    if not re.fullmatch(_ADDRESS, given):
+        raise ValueError(f"{given[:40]!r} is no OSC address; it begins with / and holds no accents")
+    if len(_CHANNEL.findall(given)) > 1 or given.count("*") > 2:
+        raise ValueError(f"{given[:40]!r} has more than one {{channel}} or more than two *")
     return given
 
 
@@ -70,7 +80,7 @@ class LinesMicrophones(Section):
     transport: Literal["tcp", "udp"] = "tcp"
     listen: Local | None = None
     path: Path | None = None
-    baud: Annotated[int, Field(ge=300, le=1_000_000)] = 9600
+    baud: Annotated[int, Field(ge=300, le=115_200)] = 9600
     serial_format: Literal["8N1", "8N2", "8E1", "8O1", "7E1", "7O1", "7N2"] = "8N1"
     encoding: Literal["ascii", "latin-1", "utf-8", "utf-16-le", "hex"] = "ascii"
     start: Ending = ""
@@ -79,7 +89,7 @@ class LinesMicrophones(Section):
     length: Annotated[int, Field(ge=2, le=512)] | None = None
     gap_ms: Annotated[int, Field(ge=10, le=2000)] | None = None
     checksum: Literal["none", "sum16-hex", "complement-sum8"] = "none"
-    rules: Annotated[tuple[LineRule, ...], Field(min_length=1, max_length=40)]
+    rules: Annotated[tuple[LineRule, ...], Field(max_length=40)]
     greeting: Annotated[tuple[LineText, ...], Field(max_length=10)] = ()
     on: LineText | None = None
     off: LineText | None = None
@@ -100,6 +110,8 @@ class LinesMicrophones(Section):
 
     @model_validator(mode="after")
     def _can_be_spoken(self) -> Self:
+        if not self.rules:
+            raise ValueError("has no rules; without them nothing is understood")
         if self.host is not None and self.port is None:
             raise ValueError("has a host and no port; give the port")
         if self.transport == "udp" and self.host is None:
@@ -124,3 +136,80 @@ class LinesMicrophones(Section):
                 text.encode(self.encoding)
         except ValueError:
             raise ValueError(f"has the text {text[:40]!r}, which cannot be written in {self.encoding}") from None
+
+
+Address = Annotated[str, Field(max_length=200), AfterValidator(_address)]
+Position = Annotated[int, Field(ge=0, le=20)]
+
+
+class OscRule(Section):
+    """OSC messages to an address, and what they mean."""
+
+    address: Address
+    means: Literal["on", "off", "request", "all_off", "alive"]
+    otherwise: Literal["on", "off", "request", "alive"] | None = None
+    channel_argument: Position | None = None
+    argument: Annotated[int, Field(ge=-1, le=20)] = 0
+    equals: str | int | float | None = None
+    above: float | None = None
+
+    @model_validator(mode="after")
+    def _can_be_tested(self) -> Self:
+        if (
+            self.means in {"on", "off", "request"}
+            and self.channel_argument is None
+            and not _CHANNEL.search(self.address)
+        ):
+            raise ValueError("names no channel; write {channel} in its address, or give channel_argument")
+        if self.equals is not None and self.above is not None:
+            raise ValueError("has both equals and above; keep one")
+        if self.argument == -1 and (self.equals, self.above, self.otherwise) != (None, None, None):
+            raise ValueError("has argument = -1, which tests nothing; leave out equals, above and otherwise")
+        return self
+
+
+class OscMessage(Section):
+    """An OSC message to send."""
+
+    address: Address
+    arguments: Annotated[
+        tuple[bool | Annotated[int, Field(ge=-(2**31), lt=2**31)] | float | Annotated[str, Field(max_length=100)], ...],
+        Field(max_length=8),
+    ] = ()
+
+
+class OscMicrophones(Section):
+    """Microphones by any OSC addresses over UDP."""
+
+    id: Id
+    driver: Literal["osc"]
+    listen: Local
+    allow: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
+    host: Host | None = None
+    port: Port | None = None
+    rules: Annotated[tuple[OscRule, ...], Field(max_length=40)]
+    on: OscMessage | None = None
+    off: OscMessage | None = None
+    all_off: OscMessage | None = None
+    read: OscMessage | None = None
+    periodic: OscMessage | None = None
+    periodic_ms: Annotated[int, Field(ge=500, le=600_000)] = 9000
+    silence_ms: Annotated[int, Field(ge=1000, le=3_600_000)] | None = None
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"udp, this machine, {self.listen}"
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.rules:
+            raise ValueError("has no rules; without them nothing is understood")
+        if not self.allow and self.host is None:
+            raise ValueError("hears nobody; give host, or allow with the addresses that may send")
+        if (self.host is None) != (self.port is None):
+            raise ValueError("has only one of host and port; messages are sent to both or to nobody")
+        if self.host is None and any((self.on, self.off, self.all_off, self.read, self.periodic)):
+            raise ValueError("has messages to send and no host; give host and port")
+        return self

@@ -39,13 +39,21 @@ from config.model import (
     Sound,
     Stream,
 )
+from config.patterned import LineRule, LinesMicrophones, OscMicrophones, OscRule
 
 EXAMPLE = Path(config.__file__).parent / "example.toml"
 
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "hall": (HallSection,),
     "data": (Data,),
-    "microphones": (X32Microphones, XAirMicrophones, DicentisMicrophones, DcnMicrophones),
+    "microphones": (
+        X32Microphones,
+        XAirMicrophones,
+        DicentisMicrophones,
+        DcnMicrophones,
+        LinesMicrophones,
+        OscMicrophones,
+    ),
     "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaSerialCamera, FixedCamera),
     "sound": (Sound,),
     "seats": (SeatEntry,),
@@ -147,3 +155,8 @@ def test_ranges_and_words_are_said(section: str, key: str, fields: list[FieldInf
             assert all(f'"{word.value}"' in comment for word in annotation), comment
         if all(isinstance(word, str) for word in get_args(annotation)):
             assert all(f'"{word}"' in comment for word in get_args(annotation)), comment
+
+
+@pytest.mark.parametrize("key", dict.fromkeys([*LineRule.model_fields, *OscRule.model_fields]))
+def test_the_keys_of_a_rule_stand_in_the_comment_of_rules(key: str) -> None:
+    assert key in COMMENTS["microphones", "rules"]

@@ -36,6 +36,15 @@ def test_the_hall_of_these_tests_is_right(tmp_path: Path) -> None:
 
 DICENTIS = {"id": "desk", "driver": "dicentis", "host": "192.0.2.1", "user": "u", "password_file": "p"}
 
+LINES = {
+    "id": "desk", "driver": "lines", "host": "192.0.2.1", "port": 5003, "end": "\r",
+    "rules": [{"pattern": "on (?P<seat>\\d+)", "means": "on"}],
+}  # fmt: skip
+OSC = {
+    "id": "desk", "driver": "osc", "listen": "0.0.0.0:9000", "host": "192.0.2.1", "port": 9001,
+    "rules": [{"address": "/mic/{channel}/on", "means": "on", "otherwise": "off"}],
+}  # fmt: skip
+
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a missing key": ({"hall__name": DELETE}, "hall.name: is missing; it has no default"),
     "a missing section": ({"data": DELETE}, "data: is missing; it has no default"),
@@ -108,7 +117,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a microphone driver to come": (
         {"microphones__0__driver": "confero"},
         "microphones[0]: driver 'confero' is not available in this version; available: "
-        "'x32', 'xair', 'dicentis', 'dcn-ng'",
+        "'x32', 'xair', 'dicentis', 'dcn-ng', 'lines', 'osc'",
     ),
     "a switcher driver to come": (
         {"switchers__0__driver": "videohub"},
@@ -263,6 +272,56 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a unit too far": (
         {"microphones__0": {"id": "desk", "driver": "dcn-ng", "host": "192.0.2.1", "unit_offset": 65_524}},
         "seats[2].mic: 'desk' has no channel 12; its channels are 1 to 11",
+    ),
+    "lines that do not end": (
+        {"microphones__0": LINES | {"end": ""}},
+        "microphones[0]: has no way to tell lines apart; give end, length or gap_ms",
+    ),
+    "a pattern that could run for ever": (
+        {"microphones__0": LINES | {"rules": [{"pattern": "(a+)+(?P<seat>.)", "means": "on"}]}},
+        "microphones[0].rules[0].pattern: repeats something that varies in itself, such as (a+)+ or (a|b)*; "
+        "write [ab]* instead",
+    ),
+    "a pattern that is none": (
+        {"microphones__0": LINES | {"rules": [{"pattern": "(", "means": "on"}]}},
+        "microphones[0].rules[0].pattern: is no regular expression: missing ), unterminated subpattern at position 0",
+    ),
+    "a pattern without a seat": (
+        {"microphones__0": LINES | {"rules": [{"pattern": "on .*", "means": "on"}]}},
+        "microphones[0].rules[0]: means 'on' and its pattern has no (?P<seat>...); mark the microphone's number",
+    ),
+    "a meaning that is none": (
+        {"microphones__0": LINES | {"rules": [{"pattern": "x", "means": "maybe"}]}},
+        "microphones[0].rules[0].means: is 'maybe'; must be 'on', 'off', 'request', 'withdrawn', 'toggle', 'all_off', "
+        "'open_list', 'request_list', 'read_done', 'refused' or 'alive'",
+    ),
+    "a command that cannot be written": (
+        {"microphones__0": LINES | {"encoding": "hex", "end": "0D", "on": "E6{seat:04X}F"}},
+        "microphones[0]: has the text 'E60000F', which cannot be written in hex",
+    ),
+    "lines to a host without a port": (
+        {"microphones__0": {key: value for key, value in LINES.items() if key != "port"}},
+        "microphones[0]: has a host and no port; give the port",
+    ),
+    "osc that hears nobody": (
+        {"microphones__0": {key: value for key, value in OSC.items() if key not in ("host", "port")}},
+        "microphones[0]: hears nobody; give host, or allow with the addresses that may send",
+    ),
+    "osc without a channel": (
+        {"microphones__0": OSC | {"rules": [{"address": "/mic/on", "means": "on"}]}},
+        "microphones[0].rules[0]: names no channel; write {channel} in its address, or give channel_argument",
+    ),
+    "no rules": (
+        {"microphones__0": OSC | {"rules": []}},
+        "microphones[0]: has no rules; without them nothing is understood",
+    ),
+    "no osc address": (
+        {"microphones__0": OSC | {"on": {"address": "mic/1"}}},
+        "microphones[0].on.address: 'mic/1' is no OSC address; it begins with / and holds no accents",
+    ),
+    "two listeners on one port": (
+        {"microphones": [OSC, OSC | {"id": "other"}], "seats": [], "people": []},
+        "microphones[1]: address 'udp, this machine, 0.0.0.0:9000' is taken by microphones[0]; give each its own",
     ),
     "a switcher without address": (
         {"switchers__0__host": DELETE},

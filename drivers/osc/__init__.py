@@ -1,0 +1,1 @@
+"""Microphones by any OSC addresses, by patterns from CONFIG."""
