@@ -1,11 +1,13 @@
 """How the console writes times, durations and levels: Dutch, short, fixed width where it ticks."""
 
+import re
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui.labels import AND, KEY_NAMES
 
 MS_PER_S = 1000
+NUMBER = re.compile(r"(\d+)$")
 
 
 def zone(name: str) -> tzinfo | None:
@@ -52,6 +54,14 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         return "Ctrl+" + key[5:].upper()
     return KEY_NAMES.get(key, key.upper())
+
+
+def squeezed(label: str, width: int) -> str:
+    """At most `width` characters of a label without losing its number: "Zetel 12" becomes "Z12"."""
+    number = NUMBER.search(label)
+    if len(label) <= width or number is None or len(number[1]) > width:
+        return label[: max(0, width)]
+    return label[: width - len(number[1])] + number[1]
 
 
 def shortened(text: str, width: int) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chamber.wire import Change, PublicView, SeatView
 from tests.tui import evening
 from tui import labels
-from tui.formats import clock_time, decimal, elapsed, listed
+from tui.formats import clock_time, decimal, elapsed, listed, squeezed
 from tui.hall_map import lay_out, neighbour
 from tui.readback import LIMIT_MS, Awaited, report
 from tui.steps import CONFIRM_AFTER_MS, CONFIRM_WITHIN_MS, Presses, Verdict, press
@@ -184,3 +184,12 @@ def test_every_big_word_can_be_drawn(word: str) -> None:
 @pytest.mark.parametrize("words", labels.BIG.values())
 def test_every_state_has_big_letters_at_eighty_columns(words: tuple[str, ...]) -> None:
     assert len(fitting(words, 80 - 2 - 18, 3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("label", "width", "short"),
+    [("Zetel 12", 3, "Z12"), ("Zetel 7", 3, "Ze7"), ("Zetel 12", 2, "12"), ("Zetel 12", 1, "Z"), ("KAT", 3, "KAT"),
+     ("Voorzitter", 3, "Voo"), ("01", 3, "01"), ("7", 0, "")],
+)  # fmt: skip
+def test_a_squeezed_label_keeps_its_number(label: str, width: int, short: str) -> None:
+    assert squeezed(label, width) == short

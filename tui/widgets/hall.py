@@ -6,7 +6,7 @@ from textual.content import Content
 from chamber.wire import SeatView, StateView
 from tui import labels
 from tui.facts import Facts
-from tui.formats import shortened
+from tui.formats import shortened, squeezed
 from tui.hall_map import Grid, in_reading_order, lay_out, neighbour
 from tui.messages import SeatChosen
 from tui.widgets.panel import Panel
@@ -70,10 +70,10 @@ class HallPanel(Panel):
         style = {"on": "bold $live", "request": "bold $shut"}.get(mic or "", "$soft")
         chosen = seat.id == self.facts.seat
         if self._cell < LETTERED_FROM:
-            text = f"{seat.label[: self._cell - 2]}{sign[:1]}"
+            text = f"{squeezed(seat.label, self._cell - 2)}{sign[:1]}"
         else:
             first, last = ("[", "]") if chosen else ("▶" if seat.id == view.on_air.seat else " ", " ")
-            text = f"{first}{seat.label[:LABEL]}{sign}{last}"
+            text = f"{first}{squeezed(seat.label, LABEL)}{sign}{last}"
         return text[: self._cell], ("reverse " if chosen else "") + style
 
     def _under(self, seat: SeatView) -> tuple[str, str]:

@@ -63,7 +63,7 @@ class OnAirPanel(Panel):
             else Content(labels.NEXT_SHOT.format(shot=view.next_shot) if view.next_shot else labels.NEXT_SHOT_NONE)
         )
         return self.rows(
-            self.timed((head, "bold"), elapsed(self.facts.drawn_ms - shot.since_ms)),
+            self.timed((head, "bold"), elapsed(self.facts.drawn_ms - shot.since_ms) if shot.since_ms else ""),
             self.row((shot.text, "italic")),
             after if self.content_size.height > 3 else self.row(after),
         )
