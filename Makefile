@@ -36,7 +36,8 @@ check: setup
 
 test: check
 	tests/needs.sh
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -q -n 2 -m "not system"
+	$(BIN)/pytest -q -m system
 
 bench: setup
 	$(BIN)/chamber bench
