@@ -14,7 +14,7 @@ STEEP_WAIT_MS = 400
 """A face from the front is worth waiting so much longer."""
 SLOW_MS, SLOW_VOICE_MS = 2600, 1800
 """A wait longer than this is not worth holding the old picture; shorter where people speak already."""
-CHAIR_FAR_MS, CHAIR_WAIT_MS = 1900, 3500
+CHAIR_FAR_MS, CHAIR_WAIT_MS = 1900, 3200
 """With a queue and one camera so far from the chair: it leaves late, the chair mostly only calls the next one."""
 
 
