@@ -61,7 +61,7 @@ def states(events: Events) -> dict[str, MicState]:
 
 
 def on(events: Events) -> list[str]:
-    return [channel for channel, state in states(events).items() if state is MicState.ON]
+    return sorted(channel for channel, state in states(events).items() if state is MicState.ON)
 
 
 @pytest.fixture
