@@ -148,6 +148,17 @@ class Camerawork:
         far_ms = max(head.wait_ms(framings[0], now_ms), head.travel.estimate_ms(None, framings[0].preset))
         return floor.open[seat] + CHAIR_WAIT_MS - round(far_ms) if far_ms >= CHAIR_FAR_MS else None
 
+    def fetch(self, seat: str, now_ms: int) -> None:
+        """See to it that a camera off air stands on this seat, without a cut."""
+        shown = self._desk.shown
+        free = [f for f in self._usable(self._shots.close.get(seat, ()), now_ms) if f.camera != shown.camera]
+        if free and shown.close != seat:
+            framing = min(free, key=lambda f: self._rank(f, now_ms))
+            self.busy.add(framing.camera)
+            if not self._heads[framing.camera].bound_for(framing):
+                self._heads[framing.camera].send(framing, now_ms)
+                self._desk.recall(framing, seat, "to_speaker")
+
     # ------------------------------------------------------------------------------------------------ neutral
 
     def neutral(

@@ -144,6 +144,8 @@ class Policy:
             self.presenter = speaking[0]
         if any(seat != self.presenter for seat in speaking):
             return False
+        if self.presenter is not None and self.presenter not in self._house.hidden:
+            self._work.fetch(self.presenter, now_ms)
         shot = self.inset(self.presenter)
         due_ms = self._work.next_cut_ms()
         if self._desk.shown.kind is ShotKind.PIP or now_ms >= due_ms:

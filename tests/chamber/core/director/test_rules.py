@@ -331,6 +331,15 @@ class TestPrepositioning:
         assert {story.standing("cam1"), story.standing("cam2")} == {2, 3}
 
 
+def test_the_presenter_is_fetched_into_the_inset() -> None:
+    story = Story(hall(presentation="slides")).tell(d.PhaseChanged, Phase.PRESENTATION)
+    story.tell(d.PresentationChanged, active=True).waits(3000)
+    assert (story.kind, story.on_air.camera if story.on_air else "") == (ShotKind.PIP, "wide")
+    assert story.opens("C").waits(3000).seat == "C"
+    assert story.kind is ShotKind.PIP
+    assert story.faultless()
+
+
 def test_reset_forgets_what_was_learned_but_not_who_speaks() -> None:
     story = Story(hall()).opens("A").waits(5000).tell(d.ShotOrdered, None, None, ShotKind.WIDE).tell(d.Reset)
     assert story.waits(3000).seat == "A"
