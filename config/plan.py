@@ -2,12 +2,10 @@
 
 from chamber.core.director.model import Plan, PlanCamera, PlanShot
 from chamber.core.domain import AgendaItem, Group, Hall, Person, Seat, Shot, ShotKind
+from chamber.core.scenes import PRESENTATION
 from config.devices import PtzCamera
 from config.geometry import Aim, aim, off_axis_deg, typical_move_ms
 from config.model import Config, SeatEntry, ShotEntry
-
-PRESENTATION = "presentation"
-"""Input id of the mixer that carries the switcher's programme output."""
 
 
 def hall(config: Config) -> Hall:

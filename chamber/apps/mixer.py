@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chamber.apps import service
 from chamber.clock import SystemClock
+from chamber.core.scenes import PRESENTATION
 from chamber.mixer.service import serve
 from chamber.mixer.settings import InputSettings, MixerSettings, SoundSettings
 from config import plan
@@ -31,7 +32,7 @@ def settings(config: Config) -> MixerSettings:
     sources = {c.id: (c.video, c.video_delay_ms) for c in config.cameras if c.video is not None}
     slides = plan.presentation_source(config)
     if slides is not None:
-        sources[plan.PRESENTATION] = (slides, 0)
+        sources[PRESENTATION] = (slides, 0)
     width, height = config.mixer.width, config.mixer.height
     inputs = []
     for name, (url, delay_ms) in sources.items():

@@ -8,6 +8,9 @@ from chamber.core import meeting as meetings
 from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role, ShotKind
 from chamber.labels import ROLES
 
+PRESENTATION = "presentation"
+"""The mixer's input with the slides."""
+
 SIGNLESS = frozenset({ShotKind.WIDE, ShotKind.PRESENTATION, ShotKind.PIP, ShotKind.GROUP})
 """Shots that name nobody by themselves: the newest open microphone is who speaks."""
 
@@ -112,7 +115,7 @@ def public_facts(
 def mixer_wish(
     hall: Hall, seating: Seating, meeting: meetings.Meeting, shown: Shown, bar_seat: str | None, cut_id: int
 ) -> dict[str, Any]:
-    """The whole wish to the mixer: programme, slate, name bar and mute."""
+    """The whole wish to the mixer: programme, inset, slate, name bar and mute."""
     slate = meetings.slate(meeting)
     if slate is None and shown.camera is None:
         slate = "fault"
@@ -121,8 +124,10 @@ def mixer_wish(
     if person and bar_seat and slate is None:
         bar = {"name": person.name, "detail": detail(hall, person, bar_seat, seating.chair_seat)}
     text = f"De uitzending gaat verder om {meeting.resumes_at}" if slate == "suspended" and meeting.resumes_at else None
+    inset = shown.kind is ShotKind.PIP
     return {
-        "programme": shown.camera,
+        "programme": PRESENTATION if inset else shown.camera,
+        "inset": shown.camera if inset else None,
         "slate": slate,
         "slate_text": text,
         "bar": bar,

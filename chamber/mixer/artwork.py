@@ -63,6 +63,11 @@ class Artwork:
         self._worded: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._bars: OrderedDict[BarText, BarLayers] = OrderedDict()
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the pictures it is drawn for."""
+        return self._size
+
     def draw(self, wish: Wish) -> None:
         """Draw what this wish needs and is not there yet; some 15 to 40 ms."""
         if wish.bar and wish.bar not in self._bars:

@@ -14,6 +14,7 @@ from chamber.core.gate import Gate, Lease, admits, judge, receive
 from chamber.mixer.artwork import Artwork, BarLayers
 from chamber.mixer.bar import BarFader
 from chamber.mixer.frames import Frame, FrameStore
+from chamber.mixer.inset import Inset
 from chamber.mixer.levels import Meter
 from chamber.mixer.sound import Samples, SoundBuffer
 from chamber.mixer.tick import REPEATED, SLATE, InputKnown, Known, Tick
@@ -65,7 +66,8 @@ class Engine:
         self._kind: str | None = "begin"
         self._bar = BarFader(artwork)
         self._frames: dict[str, Frame | None] = dict.fromkeys(stores)
-        self._shown: tuple[str | None, int, int, BarLayers | None] | None = None
+        self._inset = Inset(*artwork.size)
+        self._shown: tuple[str | None, int, str | None, int, int, BarLayers | None] | None = None
 
     def post(self, order: Lease | Wish) -> None:
         """Take in an order from any thread; it holds from the next tick on."""
@@ -86,7 +88,7 @@ class Engine:
         frame = self._frames.get(self._programme or "")
         self._kind = self._slate_kind(frame, due_ms, now_ms)
         if self._kind is None and frame is not None:
-            picture, flags = self._composed(frame)
+            picture, flags = self._composed(frame, self._inset_frame(due_ms, now_ms))
         else:
             picture = memoryview(self._artwork.slate(self._kind or "fault", self._slate_text()))
             flags = SLATE if block is None else 0
@@ -154,14 +156,24 @@ class Engine:
         belongs = self._kind == self._wish.slate if self._wish.slate else self._kind != "fault"
         return self._wish.slate_text if belongs else None
 
-    def _composed(self, frame: Frame) -> tuple[memoryview, int]:
-        """The live picture with its bar, and the flags; an unchanged one is handed out again."""
+    def _inset_frame(self, due_ms: int, now_ms: int) -> Frame | None:
+        """The picture for the corner; one that is old, or from before the opening, is left out."""
+        frame = self._frames.get(self._wish.inset or "")
+        if frame is None or self._age_ms(self._wish.inset, due_ms) > HOLD_MS:
+            return None
+        return frame if admits(self._gate, frame.received_ms, now_ms) else None
+
+    def _composed(self, frame: Frame, corner: Frame | None) -> tuple[memoryview, int]:
+        """The live picture with inset and bar, and the flags; an unchanged one is handed out again."""
         layers = self._bar.step()
-        shown = (self._programme, frame.seq, self._bar.level, layers)
-        flags = REPEATED if self._shown and self._shown[:2] == shown[:2] else 0
+        seen = (self._programme, frame.seq, self._wish.inset, corner.seq if corner else 0)
+        shown = (*seen, self._bar.level, layers)
+        flags = REPEATED if self._shown and self._shown[:4] == seen else 0
         if shown == self._shown and self.last is not None:
             return self.last.picture, flags
         picture = np.array(frame.pixels)
+        if corner:
+            self._inset.lay(self._wish.inset or "", corner, picture)
         if layers:
             layers.blend(picture, self._bar.level)
         self._shown = shown

@@ -21,6 +21,7 @@ class Wish:
     """A whole wish; the newest one holds. Before the first one: no input, and no sound."""
 
     programme: str | None = None
+    inset: str | None = None
     slate: str | None = None
     slate_text: str | None = None
     bar: BarText | None = None
@@ -33,8 +34,9 @@ def parse_wish(raw: object) -> Wish | None:
     if not isinstance(raw, dict):
         return None
     programme, slate, text = raw.get("programme"), raw.get("slate"), raw.get("slate_text")
+    inset = raw.get("inset")
     mute, cut_id, bar = raw.get("mute", False), raw.get("cut_id"), raw.get("bar")
-    if not all(value is None or isinstance(value, str) for value in (programme, slate, text)):
+    if not all(value is None or isinstance(value, str) for value in (programme, inset, slate, text)):
         return None
     if not isinstance(mute, bool) or not (cut_id is None or type(cut_id) is int):
         return None
@@ -46,6 +48,7 @@ def parse_wish(raw: object) -> Wish | None:
         words = BarText(clean(bar["name"]), clean(detail) if isinstance(detail, str) else "")
     return Wish(
         programme=programme[:ID_CHARS] if programme else None,
+        inset=inset[:ID_CHARS] if inset else None,
         slate=slate if slate is None or slate in SLATES else "fault",
         slate_text=clean(text) if text else None,
         bar=words if words and (words.name or words.detail) else None,

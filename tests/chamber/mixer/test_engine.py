@@ -372,3 +372,40 @@ def test_news_is_told_once_a_change_and_not_every_tick(rig: Rig) -> None:
     rig.wish("cam2", cut_id=2)
     rig.step(5)
     assert rig.changes == changes + 1
+
+
+def corner_luma(tick: Tick) -> int:
+    """The middle of where an inset stands: right above, a quarter of the picture wide."""
+    margin, small = WIDTH // 32 // 2 * 2, WIDTH // 4 // 2 * 2
+    return tick.picture[(margin + HEIGHT // 8) * WIDTH + WIDTH - margin - small // 2]
+
+
+def test_an_inset_lies_over_the_programme_and_goes_with_its_wish(rig: Rig) -> None:
+    rig.open()
+    rig.wish("cam1", inset="cam2", cut_id=2)
+    tick = rig.step(2)
+    assert tick.picture[0] == LUMA["cam1"]
+    assert corner_luma(tick) == LUMA["cam2"]
+    rig.wish("cam1", cut_id=3)
+    assert corner_luma(rig.step(2)) == LUMA["cam1"]
+
+
+def test_an_inset_without_a_picture_is_left_out(rig: Rig) -> None:
+    rig.open()
+    rig.dead.add("cam2")
+    rig.wish("cam1", inset="cam2", cut_id=2)
+    assert corner_luma(rig.step(40)) == LUMA["cam1"]
+
+
+def test_an_inset_from_before_the_opening_never_shows(rig: Rig) -> None:
+    rig.open()
+    rig.leased = MeetingState.CLOSED
+    rig.step(10)
+    rig.dead.add("cam2")
+    rig.leased = MeetingState.OPEN
+    rig.wish("cam1", inset="cam2", cut_id=2)
+    for _ in range(20):
+        tick = rig.step()
+        if shown(tick) == "cam1":
+            assert corner_luma(tick) == LUMA["cam1"]
+    assert tick.picture[0] == LUMA["cam1"]

@@ -8,14 +8,14 @@ from chamber.labels import SLATES
 from chamber.mixer.wish import BarText, Wish, parse_wish
 
 EXAMPLE = {
-    "programme": "cam1", "slate": "begin", "slate_text": "Geschorst, verder om 21:15",
+    "programme": "cam1", "inset": "cam2", "slate": "begin", "slate_text": "Geschorst, verder om 21:15",
     "bar": {"name": "Jan Jansen", "detail": "Fractie"}, "mute": False, "cut_id": 12,
 }  # fmt: skip
 
 
 def test_the_example_of_the_contract() -> None:
     bar = BarText("Jan Jansen", "Fractie")
-    assert parse_wish(EXAMPLE) == Wish("cam1", "begin", "Geschorst, verder om 21:15", bar, False, 12)
+    assert parse_wish(EXAMPLE) == Wish("cam1", "cam2", "begin", "Geschorst, verder om 21:15", bar, False, 12)
 
 
 def test_what_is_empty_is_absent() -> None:
@@ -33,6 +33,7 @@ def test_an_unknown_slate_is_still_a_slate() -> None:
     "wrong",
     [
         {"programme": 3},
+        {"inset": 3},
         {"mute": "no"},
         {"cut_id": "12"},
         {"cut_id": True},
