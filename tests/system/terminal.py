@@ -15,6 +15,7 @@ class Terminal:
 
     def __init__(self, folder: Path, command: Sequence[str], *, columns: int = 80, rows: int = 24) -> None:
         self._command, self._columns, self._rows = command, columns, rows
+        self._socket: Path | None = None
         self._name, self._ended = f"raadzaal-{secrets.token_hex(4)}", folder / "ended"
 
     async def __aenter__(self) -> "Terminal":
@@ -23,11 +24,14 @@ class Terminal:
         size = ["-x", str(self._columns), "-y", str(self._rows)]
         environment = ["env", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TERM=tmux-256color", "COLORTERM=truecolor"]
         await self._tmux("-f", "/dev/null", "new-session", "-d", "-s", "t", *size, *environment, "sh", "-c", line)
+        self._socket = Path((await self._tmux("display-message", "-p", "#{socket_path}")).strip())
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         if not self._ended.exists():
             await self._tmux("kill-server")
+        if self._socket:
+            self._socket.unlink(missing_ok=True)  # tmux leaves it behind
 
     async def _tmux(self, *args: str) -> str:
         process = await asyncio.create_subprocess_exec(
