@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chamber.core.errors import ChamberError, ConfigError
 
+FORMATS = ("8N1", "8N2", "8E1", "8O1", "7E1", "7O1", "7N2")
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -72,6 +73,12 @@ def _bench(args: argparse.Namespace) -> int:
     return main(args.name, as_json=args.json, options=args.options)
 
 
+def _learn(args: argparse.Namespace) -> int:
+    from chamber.apps.learn import Wanted, main
+
+    return main(Wanted(args.port, args.baud, args.format, args.send, args.quiet, args.out))
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 < port < 65536:
@@ -119,6 +126,17 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", help="wire or director (default: all)")
     bench.add_argument("--json", action="store_true", help="one JSON object")
     bench.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    learning = add("learn", _learn, "listen to a discussion system and write its patterns for CONFIG", config=False)
+    learning.add_argument("port", metavar="PORT", help="serial path or URL, tcp:HOST:PORT or udp:PORT")
+    learning.add_argument("--baud", type=int, default=9600, help="speed of a serial line (default %(default)s)")
+    learning.add_argument(
+        "--format", default="8N1", choices=FORMATS, help="bits of a serial line (default %(default)s)"
+    )
+    learning.add_argument("--send", metavar="TEXT", help="send this first; \\r, \\n and \\x06 are understood")
+    learning.add_argument(
+        "--quiet", type=float, default=6.0, metavar="S", help="seconds of silence (default %(default)s)"
+    )
+    learning.add_argument("--out", type=Path, metavar="FILE", help="write the section here")
     return top
 
 
