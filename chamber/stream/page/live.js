@@ -8,6 +8,9 @@ const RETRY_MS = 2000;
 const EVENTS_RETRY_MS = 5000;
 const MEDIA_ERROR_MS = 5000;
 const BEHIND_S = 12;
+const LATE_S = 0.05;
+const IN_HAND_S = 0.15;
+const FASTER = 1.05;
 
 const shown = { state: $("state").parentElement.dataset.state, resumes_at: "", item: null, speaker: null, next: null };
 let published = { state: shown.state };
@@ -15,6 +18,7 @@ let hls = null;
 let away = false;
 let retry = 0;
 let mediaErrorAt = 0;
+let partS = 1;
 // Date ranges of the playlist: what holds from which moment of the picture.
 const ranges = new Map();
 const playable = window.Hls?.isSupported();
@@ -64,6 +68,7 @@ function listen() {
 }
 
 function onPlaylist(details) {
+  partS = details.partTarget || partS;
   const oldest = details.fragments[0]?.programDateTime ?? 0;
   for (const [id, range] of ranges) if (!(id in details.dateRanges) && range.startDate.getTime() < oldest) ranges.delete(id);
   for (const [id, range] of Object.entries(details.dateRanges)) ranges.set(id, range);
@@ -134,7 +139,7 @@ function start() {
   ranges.clear();
   player.dataset.picture = "shown";
   hls = new window.Hls({
-    lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1, backBufferLength: 30, workerPath: "/static/hls.worker.js",
+    lowLatencyMode: true, backBufferLength: 30, workerPath: "/static/hls.worker.js",
     // text tracks of its own would need data: addresses, which the page forbids
     enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false,
   });
@@ -154,6 +159,15 @@ function start() {
   hls.attachMedia(video);
 }
 
+// Catches up by playing a little faster. hls.js can do so too, but wants a second in hand: more than short parts need.
+function keepUp() {
+  if (!hls || ![1, FASTER].includes(video.playbackRate)) return;
+  const { buffered, currentTime } = video;
+  const ahead = buffered.length ? buffered.end(buffered.length - 1) - currentTime : 0;
+  const late = hls.latency - hls.targetLatency;
+  video.playbackRate = late > LATE_S && late < BEHIND_S && ahead > partS + IN_HAND_S ? FASTER : 1;
+}
+
 $("start").addEventListener("click", () => {
   video.muted = false;
   video.play();
@@ -164,6 +178,7 @@ $("to-live").addEventListener("click", () => {
   if (hls?.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
   video.play();
 });
+setInterval(keepUp, 250);
 setInterval(() => { $("to-live").hidden = !(hls?.latency > BEHIND_S); }, 1000);
 
 if (playable) {
