@@ -20,6 +20,7 @@ JPEG_BYTES = 256 * 1024
 PUBLIC_BYTES = 8 * 1024 * 1024
 RETRY_S = 1.0
 SEND_S = 5.0
+NEXT_S = 1.0
 FIRST_S = 3.0
 VIEWERS = 16
 HEADERS = {
@@ -54,6 +55,7 @@ class Thumbs:
         self._newest: dict[str, Thumb] = {}
         self._arrived = asyncio.Condition()
         self._looking = 0
+        self._awake = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Thumbs":
@@ -76,12 +78,21 @@ class Thumbs:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def next(self, seen: Mapping[str, Thumb]) -> dict[str, Thumb]:
-        """Wait until there are thumbnails that are not in `seen`, and return them by input."""
+    async def wake(self) -> None:
+        """Let everybody who waits for a picture return without one."""
         async with self._arrived:
-            while not (found := {n: t for n, t in self._newest.items() if seen.get(n) is not t}):
-                await self._arrived.wait()
-            return found
+            self._awake = True
+            self._arrived.notify_all()
+
+    async def next(self, seen: Mapping[str, Thumb]) -> dict[str, Thumb]:
+        """Thumbnails that are not in `seen`, by input; waits for one, and returns none after some time without."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEXT_S), self._arrived:
+                while not self._awake:
+                    if found := {n: t for n, t in self._newest.items() if seen.get(n) is not t}:
+                        return found
+                    await self._arrived.wait()
+        return {}
 
     async def _read(self) -> None:
         while True:
@@ -121,7 +132,7 @@ class Preview:
         self._thumbs, self._public, self._labels = Thumbs(thumbs), public_url.rstrip("/"), labels
         self._authorised, self._clock = authorised, clock
         self._session: ClientSession | None = None
-        self._viewers = 0
+        self._viewers, self._closing = 0, False
         self._files = {
             path.name: path.read_bytes()
             for folder in (PAGE, PAGE / "vendor")
@@ -141,7 +152,9 @@ class Preview:
         }
 
     async def close(self) -> None:
-        """Stop reading from mixer and stream."""
+        """Stop reading from mixer and stream, and send every viewer away."""
+        self._closing = True
+        await self._thumbs.wake()
         await self._thumbs.close()
         if self._session:
             await self._session.close()
@@ -178,6 +191,8 @@ class Preview:
         try:
             async with self._thumbs, asyncio.timeout(FIRST_S):
                 while name not in found:
+                    if self._closing:
+                        raise TimeoutError
                     found |= await self._thumbs.next(found)
         except TimeoutError as exc:
             raise web.HTTPServiceUnavailable(text="Van deze ingang is er geen beeld.", headers=HEADERS) from exc
@@ -197,12 +212,13 @@ class Preview:
         try:
             await response.prepare(request)
             async with self._thumbs:
-                while True:
+                while request.transport is not None and not self._closing:
                     news = await self._thumbs.next(seen)
                     seen |= news
                     data = b"".join(self._record(name, thumb) for name, thumb in news.items() if name in self._labels)
                     async with asyncio.timeout(SEND_S):
                         await response.write(data)
+            return response
         except (OSError, TimeoutError):
             return response
         finally:

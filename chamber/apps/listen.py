@@ -11,9 +11,20 @@ from config.base import Listen
 SHUTDOWN_S = 1.0
 
 
-async def listen(app: web.Application, addresses: Sequence[Listen]) -> web.AppRunner:
-    """Serve on every address; the caller cleans the runner up. Raises ConfigError when an address is taken."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S)
+async def listen(app: web.Application, addresses: Sequence[Listen], *, drop_gone: bool = False) -> web.AppRunner:
+    """Serve on every address; the caller cleans the runner up.
+
+    Args:
+        app: what is served.
+        addresses: where.
+        drop_gone: a handler is cancelled when its client goes away; only for what carries out no orders.
+
+    Raises:
+        ConfigError: an address is taken.
+    """
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S, handler_cancellation=drop_gone
+    )
     await runner.setup()
     for address in addresses:
         try:

@@ -48,7 +48,7 @@ async def serve(config: Config) -> None:
 
     stream.on_facts(take)
     stream.on_withdrawn(facts.withdraw)
-    runner = await listen(site.app, config.public.listen)
+    runner = await listen(site.app, config.public.listen, drop_gone=True)
     try:
         await stream.start()
         service.ready()

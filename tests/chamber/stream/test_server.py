@@ -1,0 +1,121 @@
+"""The public site over real HTTP: page, facts, files, and what every answer carries."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from chamber.stream.facts import FactsTrack
+from chamber.stream.live import live_routes
+from chamber.stream.packager import Packager
+from chamber.stream.server import SECURITY, PublicSite
+from tests.chamber.stream import samples
+from tests.chamber.stream.test_facts import facts
+from tests.conftest import ManualClock
+
+EVIL = '<img src=x onerror="alert(1)">'
+
+
+class Hall:
+    """A public site with a hall behind it that says what a test wants."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock, self.facts = clock, FactsTrack()
+        self.packager = Packager(samples.settings(), clock)
+        self.site = PublicSite(self.packager, self.facts, live_routes(self.packager), "Gemeente <Waterbeek>")
+        self.client: ClientSession
+
+    def say(self, **values: Any) -> None:
+        self.facts.add(facts(self.clock.now_ms(), **values))
+        self.site.facts_changed()
+
+    def publish(self) -> None:
+        self.clock.advance(200)
+        self.packager.publish(samples.part(self.clock.now_ms() - 200))
+
+    async def text(self, path: str = "/") -> str:
+        async with self.client.get(path) as answer:
+            assert answer.status == 200
+            return await answer.text()
+
+
+@pytest.fixture
+async def hall(manual_clock: ManualClock) -> AsyncIterator[Hall]:
+    made = Hall(manual_clock)
+    runner = web.AppRunner(made.site.app, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}") as made.client:
+        yield made
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/now", "/healthz", "/static/live.css", "/static/none.js", "/live/none.m4s", "/x"]
+)
+async def test_every_answer_carries_the_security_headers(hall: Hall, path: str) -> None:
+    for method in ("GET", "POST"):
+        async with hall.client.request(method, path) as answer:
+            assert {name: answer.headers.get(name) for name in SECURITY} == SECURITY
+            assert "Set-Cookie" not in answer.headers
+
+
+async def test_the_page_says_what_is_so_and_runs_nothing_that_is_in_it(hall: Hall) -> None:
+    speaker = {"name": EVIL, "role": "Raadslid", "group": "Groen & Co"}
+    item = {"id": "4", "number": "4", "title": "Plan <b>$next</b>"}
+    hall.say(meeting={"id": "1", "title": EVIL}, speaker=speaker, item=item, next={"number": "5", "title": "Sluiting"})
+    page = await hall.text()
+    assert "<img src=x" not in page
+    assert "<b>$next</b>" not in page
+    for text in (
+        "Plan &lt;b&gt;$next&lt;/b&gt;",
+        "Raadslid, Groen &amp; Co",
+        "5 Sluiting",
+        "Gemeente &lt;Waterbeek&gt;",
+    ):
+        assert text in page
+    assert 'data-picture="shown"' in page
+
+
+async def test_a_suspension_has_its_time_and_a_dark_page_its_reason(hall: Hall) -> None:
+    page = await hall.text()
+    assert 'data-picture="none"' in page
+    assert "De uitzending begint vanzelf zodra de vergadering begint" in page
+    hall.say(state="suspended", resumes_at="21:15")
+    assert ">Geschorst, verder om 21:15</span>" in await hall.text()
+
+
+async def test_events_tell_each_change_with_the_media_of_its_time(hall: Hall) -> None:
+    async with hall.client.get("/events") as answer, asyncio.timeout(5):
+        assert answer.headers["Content-Type"] == "text/event-stream"
+
+        async def next_event() -> dict[str, Any]:
+            while not (line := await answer.content.readline()).startswith(b"data: "):
+                assert line
+            return json.loads(line.removeprefix(b"data: "))
+
+        assert (await next_event())["state"] == "planned"
+        hall.say(state="open")
+        assert (await next_event())["state"] == "open"
+        hall.publish()
+        assert (await next_event())["live"] is True
+        hall.clock.advance(100)
+        hall.say(speaker={"name": "Jan Jansen", "group": None, "role": "Raadslid"})
+        assert (json.loads(await hall.text("/now")))["speaker"] is None
+        hall.publish()
+        assert (await next_event())["speaker"]["name"] == "Jan Jansen"
+
+
+async def test_files_are_packed_for_who_can_unpack_them(hall: Hall) -> None:
+    async with hall.client.get("/static/live.js", headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        size = int(packed.headers["Content-Length"])
+        text = await packed.text()
+    async with hall.client.get("/static/live.js", headers={"Accept-Encoding": "identity"}) as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert plain.headers["Vary"] == "Accept-Encoding"
+        assert await plain.text() == text
+        assert size < len(text) / 2
