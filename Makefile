@@ -6,7 +6,7 @@ BIN := .venv/bin
 VENDOR := chamber/stream/page/vendor
 HLS := hls.light.min.js hls.worker.js
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test check bench pictures clean
 setup: .venv/.installed $(VENDOR)/.installed
 
 .venv/.installed: requirements.txt pyproject.toml
@@ -41,6 +41,11 @@ test: check
 
 bench: setup
 	$(BIN)/chamber bench
+
+# the README's pictures, taken of a running hall
+pictures: setup
+	tests/needs.sh
+	$(BIN)/python -m tests.system.pictures docs/images
 
 clean:
 	rm -rf .venv node_modules $(VENDOR) dist

@@ -21,11 +21,8 @@ SETTLE_S = 15.0
 class House:
     """A running hall. Use as context manager; every method may be called from any thread or loop."""
 
-    def __init__(self, folder: Path, *, barcode: bool = False, delay_ms: int | None = None, part_ms: int = 0) -> None:
+    def __init__(self, folder: Path, *, barcode: bool = False, delay_ms: int | None = None) -> None:
         self.prepared: Prepared = prepare(folder, public_port=None, control_port=None, delay_ms=delay_ms)
-        if part_ms:
-            text = self.prepared.config.read_text(encoding="utf-8")
-            self.prepared.config.write_text(text.replace("part_ms = 500", f"part_ms = {part_ms}"), encoding="utf-8")
         self._barcode = barcode
         self._up: Future[Hall] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
