@@ -1,0 +1,147 @@
+"""HTTP to a Confero system: who is trusted, and what the network did, as errors that a session ends by."""
+
+import asyncio
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from chamber.core.errors import EncodeError
+
+DIAL_S = 3.0
+LARGEST_BYTES = 4 * 1024 * 1024
+
+
+class UntrustedError(Exception):
+    """The system is not the one that was meant; the token was not sent."""
+
+
+class BrokenHttpError(ConnectionError):
+    """The connection failed, or what came back is no HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a system is, and how it is known.
+
+    Attributes:
+        tls: whether it has a certificate; without one it speaks plain HTTP.
+        fingerprint: SHA-256 of its certificate in hexadecimal, with or without colons; None trusts the authorities
+            that this machine trusts.
+    """
+
+    host: str
+    port: int
+    tls: bool = False
+    fingerprint: str | None = None
+
+    def pin(self) -> aiohttp.Fingerprint | bool:
+        """What aiohttp takes for `ssl`. Raises EncodeError: no SHA-256 fingerprint."""
+        if not self.tls or self.fingerprint is None:
+            return True
+        try:
+            return aiohttp.Fingerprint(bytes.fromhex(self.fingerprint.replace(":", "")))
+        except ValueError as exc:
+            raise EncodeError(
+                f"no SHA-256 fingerprint: {self.fingerprint[:80]!r}, must be 64 hexadecimal digits"
+            ) from exc
+
+    def url(self, path: str) -> URL:
+        """The whole address of a path that is encoded already."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return URL(f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}", encoded=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and body of an answer, which is no proof that anything was done."""
+
+    status: int
+    body: bytes
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending a request again: it does not know the error."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as exc:
+        raise BrokenHttpError(f"the system hung up before it answered: {exc}"[:200]) from exc
+
+
+class Link:
+    """The connections of one session.
+
+    Those that read stay open between requests, and a reading whose connection turns out to be gone is asked once more
+    by aiohttp. An order has a fresh connection and is sent once.
+    """
+
+    def __init__(self, address: Address, token: str) -> None:
+        self._address, self._pin = address, address.pin()
+
+        def session(
+            connector: aiohttp.TCPConnector, *middlewares: aiohttp.ClientMiddlewareType
+        ) -> aiohttp.ClientSession:
+            return aiohttp.ClientSession(
+                connector=connector,
+                middlewares=middlewares,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            )
+
+        self._reading = session(aiohttp.TCPConnector(limit=6))
+        self._ordering = session(aiohttp.TCPConnector(limit=2, force_close=True), _once)
+
+    async def ask(self, method: str, path: str, *, timeout_s: float, body: bytes | None = None) -> Answer:
+        """Send one request and read the whole answer. Raises OSError (TimeoutError), or UntrustedError."""
+        session = self._reading if method == "GET" else self._ordering
+        if session.closed:
+            raise BrokenHttpError("connection lost")
+        try:
+            async with session.request(
+                method,
+                self._address.url(path),
+                data=body,
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                ssl=self._pin,
+                allow_redirects=False,  # the token is for this system
+                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(DIAL_S, timeout_s)),
+            ) as response:
+                got = bytearray()
+                async for chunk in response.content.iter_any():
+                    got += chunk
+                    if len(got) > LARGEST_BYTES:
+                        raise BrokenHttpError(f"{path}: an answer of more than {LARGEST_BYTES // 1024**2} MB")
+                return Answer(response.status, bytes(got))
+        except aiohttp.ServerFingerprintMismatch as exc:
+            raise UntrustedError(
+                f"the certificate is not the pinned one; its SHA-256 fingerprint is {exc.got.hex()}"
+            ) from exc
+        except aiohttp.ClientConnectorCertificateError as exc:
+            raise UntrustedError(await self._shown_certificate()) from exc
+        except aiohttp.ClientError as exc:
+            if isinstance(exc, OSError):
+                raise
+            raise BrokenHttpError(f"{path.partition('?')[0]}: {exc}"[:200]) from exc
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._reading.close()
+        await self._ordering.close()
+
+    async def _shown_certificate(self) -> str:
+        """Why the certificate is not trusted, with its fingerprint: dialled once more, and nothing is said."""
+        ask = "nobody that this machine trusts vouches for the certificate"
+        try:
+            async with (
+                asyncio.timeout(DIAL_S),
+                self._reading.request(
+                    "GET", self._address.url("/"), ssl=aiohttp.Fingerprint(bytes(32)), headers={"Authorization": ""}
+                ),
+            ):
+                return ask
+        except aiohttp.ServerFingerprintMismatch as exc:
+            return f"{ask}; its SHA-256 fingerprint is {exc.got.hex()}"
+        except (OSError, aiohttp.ClientError):
+            return ask
