@@ -139,6 +139,7 @@ MIC_SIGNS: Final = {"on": "●A", "request": "◆V", "off": "· "}
 MIC_SIGN_UNKNOWN: Final = "? "
 MIC_LEGEND: Final = "●A aan ◆V vraagt · uit"
 NOBODY_KNOWN: Final = "niemand bekend"
+VIEWER: Final = "1 kijker"
 VIEWERS: Final = "{count} kijkers"
 DELAY: Final = "vertraging {seconds} s"
 SOUND: Final = "Geluid"

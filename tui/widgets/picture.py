@@ -61,7 +61,7 @@ class StatusLine(Panel):
             (f" {labels.MODES[view.mode].upper()} ", mode_style),
             "  ",
             (labels.STREAMS[public.stream], stream_style),
-            f" · {labels.VIEWERS.format(count=public.viewers)}",
+            f" · {labels.VIEWER if public.viewers == 1 else labels.VIEWERS.format(count=public.viewers)}",
             f" · {labels.BAR_ON if view.title_visible else labels.BAR_OFF}",
             f" · {labels.DELAY.format(seconds=decimal(public.delay_ms / 1000))}"
             if self.content_size.width > 70
