@@ -7,6 +7,7 @@ RATE = 0.12
 PRIORS = {"chair": 0.6, "queue0": 0.5, "queue1": 0.15, "queue2": 0.08, "back0": 0.3, "back1": 0.3, "back2": 0.1}
 FOLLOWING = 0.3
 """What a guess about the turn after the chair's is worth while a member still speaks."""
+TURN_MS = 30_000
 DEPTH = 3
 HISTORY = 12
 
@@ -21,8 +22,10 @@ class Guesses:
         self._rates: dict[tuple[bool, str, bool], float] = {}
         self.history: list[str] = []
         self.holder: str | None = None
+        self.turn_ms, self._since_ms = float(TURN_MS), 0
+        """How long people have the floor, moving average."""
 
-    def took_floor(self, seat: str, chair: str | None, before: Sequence[str]) -> None:
+    def took_floor(self, seat: str, chair: str | None, before: Sequence[str], now_ms: int) -> None:
         """Somebody has the floor now; `before` is the queue as it was before this person was called."""
         if seat == self.holder:
             return
@@ -30,8 +33,9 @@ class Guesses:
             for key, guessed in self._guesses(self.holder, self.history, chair, before):
                 rate = self._rates.get(key, PRIORS[key[1]])
                 self._rates[key] = rate + RATE * ((guessed == seat) - rate)
+            self.turn_ms += RATE * (now_ms - self._since_ms - self.turn_ms)
             self.history = [*self.history[1 - HISTORY :], self.holder]
-        self.holder = seat
+        self.holder, self._since_ms = seat, now_ms
 
     def expected(self, chair: str | None, queue: Sequence[str]) -> dict[str, float]:
         """Seats with how likely each is to be next; the rest up to 1 is anybody else."""

@@ -81,7 +81,7 @@ class Policy:
         """Show whoever has the floor."""
         desk, work = self._desk, self._work
         if seat == desk.shown.close or not self._floor.gated or now_ms >= wanted.from_ms:
-            self.guesses.took_floor(seat, self._floor.chair, self._floor.queue_before(seat))
+            self.guesses.took_floor(seat, self._floor.chair, self._floor.queue_before(seat), now_ms)
         if seat in self._house.hidden:
             work.neutral("privacy", now_ms, from_ms=wanted.from_ms, seat=seat)
         elif wanted.together:

@@ -226,7 +226,8 @@ class Director:
         if not idle:
             return
         expected = self._expected()
-        for head, framing in self._spares.place(idle, expected, self._house.may_prepare, now_ms):
+        turn_ms = self._policy.guesses.turn_ms
+        for head, framing in self._spares.place(idle, expected, self._house.may_prepare, turn_ms, now_ms):
             seat = framing.seats[0]
             head.send(framing, now_ms)
             self._desk.recall(framing, seat, self._expectation(seat))

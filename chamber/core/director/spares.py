@@ -5,16 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from chamber.core.director.cameras import Head
 from chamber.core.director.shots import Framing, Shots
 
-LEAD_MS = 0
-"""So much of a move costs nothing: microphones open before people speak."""
-UNSEEN_MS = 2500
+UNSEEN_MS = 1500
 """What it costs when this camera has no preset for the next speaker."""
 STEEP_MS = 30
 MOVE_MS = 60
 """A move must be worth this much expected wait."""
 ON_THE_WAY = 0.1
-COVERED = 0.1
-"""Worth of a second camera on the same seat."""
+"""Share of the time under way that is lost."""
+STEADY, QUICK_MS, MOST_PACE = 0.2, 24_000, 20.0
+"""A camera under way is of no use: the price of a move grows as turns get shorter."""
 CANDIDATES = 5
 
 
@@ -37,9 +36,20 @@ class Spares:
         return self
 
     def place(
-        self, idle: Sequence[Head], expected: Mapping[str, float], allowed: Callable[[str], bool], now_ms: int
+        self,
+        idle: Sequence[Head],
+        expected: Mapping[str, float],
+        allowed: Callable[[str], bool],
+        turn_ms: float,
+        now_ms: int,
     ) -> list[tuple[Head, Framing]]:
-        """Recalls to make; `expected` says how likely each seat is next, the rest up to 1 is anybody."""
+        """Recalls to make.
+
+        Args:
+            expected: how likely each seat is next; the rest up to 1 is anybody.
+            turn_ms: how long people have the floor at present; where that is short, moving costs more.
+        """
+        pace = min(MOST_PACE, STEADY + (QUICK_MS / max(1.0, turn_ms)) ** 2)
         chances = {seat: chance for seat, chance in expected.items() if allowed(seat)}
         anybody = max(0.05, 1.0 - sum(chances.values()))
         moves: list[tuple[Head, Framing]] = []
@@ -48,21 +58,27 @@ class Spares:
             best: tuple[float, Head, str] | None = None
             ranked = sorted(chances, key=lambda seat: -chances[seat])
             for head in left:
-                found = self._best(head, ranked, chances, anybody, now_ms)
+                found = self._best(head, ranked, chances, anybody, pace, now_ms)
                 if found is not None and (best is None or found[0] < best[0]):
                     best = (found[0], head, found[1])
             if best is None:
                 break
             _, head, seat = best
             left.remove(head)
-            chances[seat] = chances.get(seat, 0.0) * COVERED
+            chances[seat] = 0.0
             framing = self._framings[head.id][seat]
             if not head.bound_for(framing):
                 moves.append((head, framing))
         return moves
 
     def _best(
-        self, head: Head, ranked: Sequence[str], chances: Mapping[str, float], anybody: float, now_ms: int
+        self,
+        head: Head,
+        ranked: Sequence[str],
+        chances: Mapping[str, float],
+        anybody: float,
+        pace: float,
+        now_ms: int,
     ) -> tuple[float, str] | None:
         """Least expected wait of this camera, and the seat to wait at."""
         framings, travel = self._framings[head.id], head.travel
@@ -77,12 +93,10 @@ class Spares:
             framing = framings[seat]
             cost = anybody * self._mean_ms[head.id, framing.preset] + unseen
             for preset, chance in wanted:
-                wait_ms = travel.estimate_ms(framing.preset, preset) - LEAD_MS
-                if wait_ms > 0.0:
-                    cost += chance * wait_ms
-            cost += ON_THE_WAY * head.wait_ms(framing, now_ms) + STEEP_MS * framing.steep
+                cost += chance * travel.estimate_ms(framing.preset, preset)
+            cost += pace * ON_THE_WAY * head.wait_ms(framing, now_ms) + STEEP_MS * framing.steep
             if not head.bound_for(framing):
-                cost += MOVE_MS
+                cost += pace * MOVE_MS
             if best is None or cost < best[0]:
                 best = (cost, seat)
         return best
