@@ -69,7 +69,7 @@ def osc(system: OscMicrophones, channels: tuple[str, ...], emit: Emit, clock: Cl
     allowed = (*system.allow, *([system.host] if system.host is not None else []))
     try:
         plan = Plan(
-            rules=tuple(_osc_rule(rule) for rule in system.rules),
+            rules=osc_rules(system),
             on=_template(system.on),
             off=_template(system.off),
             all_off=_template(system.all_off),
@@ -82,6 +82,11 @@ def osc(system: OscMicrophones, channels: tuple[str, ...], emit: Emit, clock: Cl
         return OscSystem(system.id, listen, allowed, peer, plan, channels, emit, clock)
     except EncodeError as exc:
         raise ConfigError([f"microphones ({system.id}): {exc}; change the message or the seat's channel"]) from exc
+
+
+def osc_rules(system: OscMicrophones) -> tuple[osc_codec.Rule, ...]:
+    """What its messages mean. Raises EncodeError."""
+    return tuple(_osc_rule(rule) for rule in system.rules)
 
 
 def _osc_rule(rule: OscRule) -> osc_codec.Rule:

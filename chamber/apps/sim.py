@@ -9,13 +9,13 @@ from typing import Any, cast
 import structlog
 
 from chamber.apps import service
+from chamber.apps.sim_desks import desks
 from chamber.clock import SystemClock
 from chamber.core.errors import ConfigError
 from chamber.ipc import LineServer, Message
 from config import plan
 from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.load import load
-from config.microphones import X32Microphones
 from config.model import Config
 from drivers.sim.room import Room
 from drivers.sim.room_plan import PRESENTATION, SOUND, CameraWire, RoomPlan, SwitcherPlan
@@ -72,10 +72,7 @@ def _seats(config: Config) -> tuple[SeatPlan, ...]:
 
 
 def room_plan(config: Config, *, barcode: bool) -> RoomPlan:
-    """CONFIG as the simulated hall wants it. Raises ConfigError: a device that has no simulator here."""
-    desk = next(iter(config.microphones), None)
-    if desk is None or len(config.microphones) > 1 or not isinstance(desk, X32Microphones):
-        raise ConfigError(["microphones: the simulated hall needs exactly one system, with driver x32"])
+    """CONFIG as the simulated hall wants it. Raises ConfigError: a camera whose place is not known."""
     cameras, wires, sockets = [], {}, {}
     for camera in config.cameras:
         place = camera.place
@@ -94,10 +91,9 @@ def room_plan(config: Config, *, barcode: bool) -> RoomPlan:
     hall = HallPlan(
         config.hall.name, config.hall.width_m or 10.0, config.hall.depth_m or 13.0, _seats(config), tuple(cameras)
     )
-    channels = {seat.id: int(seat.channel) for seat in config.seats}
     return RoomPlan(
-        hall, channels, wires, desk.host, desk.port, _switcher(config), sockets, config.mixer.width,
-        config.mixer.height, barcode,
+        hall, {seat.id: (seat.system, seat.channel) for seat in config.seats}, wires, _switcher(config), sockets,
+        config.mixer.width, config.mixer.height, barcode,
     )  # fmt: skip
 
 
@@ -177,8 +173,10 @@ class Hands:
 
 async def serve(config: Config, *, barcode: bool, control: Path | None, ready: Callable[[], None]) -> None:
     """Run the simulated hall until cancelled."""
-    room = Room(room_plan(config, barcode=barcode))
+    room = Room(room_plan(config, barcode=barcode), desks(config))
     async with room:
+        for name, desk in room.desks.items():
+            log.info("microphones", system=name, at=desk.address)
         if control is None:
             ready()
             await asyncio.Event().wait()

@@ -25,6 +25,7 @@ class SimOscDesk(asyncio.DatagramProtocol):
 
     Args:
         channels: numbers of the microphones.
+        host: address to listen on.
         port: UDP port, 0 for a free one.
         target: who is told of changes; None: whoever sent something last.
         kind: type of the state.
@@ -40,6 +41,7 @@ class SimOscDesk(asyncio.DatagramProtocol):
         self,
         channels: range,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         target: tuple[str, int] | None = None,
         kind: Kind = "int",
@@ -49,7 +51,7 @@ class SimOscDesk(asyncio.DatagramProtocol):
         self.faults = Faults()
         self.open: set[int] = set()
         self.got: list[str] = []
-        self.port, self.target = port, target
+        self.host, self.port, self.target = host, port, target
         self._channels, self._kind, self._in_argument, self._bundled = channels, kind, in_argument, bundled
         self._outlet = Outlet(self.faults)
         self._transport: asyncio.DatagramTransport | None = None
@@ -57,7 +59,7 @@ class SimOscDesk(asyncio.DatagramProtocol):
     async def start(self) -> None:
         """Listen."""
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", self.port))
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, self.port))
         self.port = int(self._transport.get_extra_info("sockname")[1])
 
     async def close(self) -> None:

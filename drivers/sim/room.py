@@ -1,11 +1,13 @@
-"""A whole hall on loopback: desk, cameras, presentation switcher, pictures and sound, and hands to press the buttons."""
+"""A whole hall on loopback: microphones, cameras, presentation switcher, pictures and sound, and hands to press the buttons."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from drivers.sim.desks import Desk
 from drivers.sim.faults import Faults
 from drivers.sim.feeds import PictureFeed, SlideFeed, SoundFeed
 from drivers.sim.panorama import Panorama
@@ -18,16 +20,16 @@ from drivers.sim.slides import Slides
 from drivers.sim.visca import Pose, SimCamera
 from drivers.sim.visca_services import RawTcp, SerialChain, SonyUdp
 from drivers.sim.voices import Voices
-from drivers.sim.x32 import SimX32
-
-SPEECH_LEVEL = 0.12
 
 
 class Room:
-    """The hall at work. Use as `async with Room(plan) as room:` or with start() and close().
+    """The hall at work. Use as `async with Room(plan, desks) as room:` or with start() and close().
 
+    Args:
+        plan: what stands where.
+        desks: the microphone systems by id; the hall starts and closes them.
     Attributes:
-        desk: the mixing desk; its port is `desk.port`.
+        desks: as given.
         cameras: by id; what they look at, their faults and logs.
         services: by camera id; a UDP or TCP one has `port`, a serial one `port.path`.
         switcher: the presentation switcher, if there is one; its serial port is `switcher.path`.
@@ -36,9 +38,8 @@ class Room:
         voices: who sounds how.
     """
 
-    def __init__(self, plan: RoomPlan) -> None:
-        self.plan = plan
-        self.desk = SimX32(plan.desk_host, plan.desk_port)
+    def __init__(self, plan: RoomPlan, desks: Mapping[str, Desk]) -> None:
+        self.plan, self.desks = plan, dict(desks)
         self.cameras: dict[str, SimCamera] = {}
         self.services: dict[str, SonyUdp | RawTcp | SerialChain] = {}
         for camera_id, wire in plan.wires.items():
@@ -57,7 +58,9 @@ class Room:
             OSError: an address is taken.
         """
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.desk)
+            for desk in self.desks.values():
+                await desk.start()
+                stack.push_async_callback(desk.close)
             for service in self.services.values():
                 await stack.enter_async_context(service)
             for camera in self.cameras.values():
@@ -84,16 +87,18 @@ class Room:
 
     async def open_mic(self, seat: str) -> int:
         """Somebody presses the button of a seat's microphone; returns when, in ns of CLOCK_MONOTONIC."""
-        channel = self.plan.channels[seat]
-        self.desk.level(channel, SPEECH_LEVEL)
-        return self.desk.press(channel, True)
+        system, channel = self.plan.channels[seat]
+        return self.desks[system].open_mic(channel)
 
     async def close_mic(self, seat: str) -> int:
         """Somebody closes a seat's microphone; returns when, in ns of CLOCK_MONOTONIC."""
-        channel = self.plan.channels[seat]
-        at_ns = self.desk.press(channel, False)
-        self.desk.level(channel, 0.0)
-        return at_ns
+        system, channel = self.plan.channels[seat]
+        return self.desks[system].close_mic(channel)
+
+    async def request(self, seat: str) -> int:
+        """Somebody asks for the floor; returns when, in ns of CLOCK_MONOTONIC. LookupError: their system knows none."""
+        system, channel = self.plan.channels[seat]
+        return self.desks[system].request(channel)
 
     def panel_tie(self, source: str, output: str | None = None) -> None:
         """Somebody at the switcher's panel puts an input on an output, the programme's when None. KeyError: no such."""
@@ -121,7 +126,8 @@ class Room:
     @property
     def open_seats(self) -> frozenset[str]:
         """Seats whose microphone is open, by whomever."""
-        return frozenset(seat for seat, channel in self.plan.channels.items() if self.desk.is_open(channel))
+        microphones = self.plan.channels.items()
+        return frozenset(seat for seat, (system, channel) in microphones if self.desks[system].is_open(channel))
 
     @property
     def presented(self) -> str | None:
@@ -141,9 +147,9 @@ class Room:
         return next((shown[0] for shown in seats if len(shown) == 1), None)
 
     def faults(self, device: str) -> Faults:
-        """What a camera, the `desk` or the `switcher` does wrong; set its fields."""
-        if device == "desk":
-            return self.desk.faults
+        """What a camera, a microphone system or the `switcher` does wrong; set its fields."""
+        if device in self.desks:
+            return self.desks[device].faults
         if device == "switcher":
             return self._switcher_parts()[1].faults
         return self.cameras[device].faults
@@ -165,13 +171,13 @@ class Room:
         if camera in self.feeds:
             await self.feeds[camera].start()
 
-    async def cut_desk(self) -> None:
-        """The mixing desk loses its network; its settings stay."""
-        await self.desk.close()
+    async def cut_desk(self, system: str) -> None:
+        """A microphone system loses its network; its settings stay, and people go on pressing buttons."""
+        await self.desks[system].close()
 
-    async def restore_desk(self) -> None:
-        """The desk is back at the same address."""
-        await self.desk.start()
+    async def restore_desk(self, system: str) -> None:
+        """It is back at the same address."""
+        await self.desks[system].start()
 
     def unplug_switcher(self) -> None:
         """Pull the switcher's serial cable."""

@@ -55,7 +55,7 @@ class RoomPlan:
 
     Attributes:
         hall: walls, seats and cameras.
-        channels: the desk's channel of each seat, counted from 1.
+        channels: microphone system and channel of each seat.
         wires: by camera id; a camera without one is fixed.
         sockets: Unix socket of each picture source (camera ids, `presentation`) and of `sound`. What is not in it is
             not made, so that a test of devices alone draws nothing.
@@ -67,10 +67,8 @@ class RoomPlan:
     """
 
     hall: HallPlan
-    channels: Mapping[str, int]
+    channels: Mapping[str, tuple[str, str]]
     wires: Mapping[str, CameraWire] = field(default_factory=dict)
-    desk_host: str = "127.0.0.1"
-    desk_port: int = 0
     switcher: SwitcherPlan | None = None
     sockets: Mapping[str, Path] = field(default_factory=dict)
     width: int = 960

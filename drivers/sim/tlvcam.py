@@ -20,7 +20,7 @@ class SimTlvcam:
     Args:
         kind: 1 or 2.
         chairs: seats that speak as chair.
-        path, tcp_port, udp_to: ways out, see Ways.
+        host, path, tcp_port, udp_to: ways out, see Ways.
         sync_s: pause between two lists of open microphones, TLVCAM1 only; 5 s on the real one.
         repeat_s: pause before a message that was not acknowledged is sent again, serial and TCP only.
     Attributes:
@@ -34,6 +34,7 @@ class SimTlvcam:
         kind: int = 1,
         *,
         chairs: frozenset[int] = frozenset({1}),
+        host: str = "127.0.0.1",
         path: str | None = None,
         tcp_port: int | None = None,
         udp_to: tuple[str, int] | None = None,
@@ -41,7 +42,7 @@ class SimTlvcam:
         repeat_s: float = REPEAT_S,
     ) -> None:
         self.faults = Faults()
-        self.ways = Ways(self._heard, self.faults, path=path, tcp_port=tcp_port, udp_to=udp_to)
+        self.ways = Ways(self._heard, self.faults, path=path, tcp_port=tcp_port, udp_to=udp_to, host=host)
         self.open: list[int] = []
         self.acknowledged = 0
         self._kind, self._chairs, self._sync_s, self._repeat_s = kind, chairs, sync_s, repeat_s

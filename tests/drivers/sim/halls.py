@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from drivers.sim.desks import Numbered, mixer
 from drivers.sim.room_plan import CameraWire, RoomPlan, SwitcherPlan
 from drivers.sim.scenery import CameraPlan, HallPlan, SeatPlan
 from drivers.sim.slides import Deck
 from drivers.sim.visca_motion import Travel
+from drivers.sim.x32 import SimX32
 
 SIZE = (320, 180)
 BRISK = Travel(pan_deg_s=400, tilt_deg_s=400, ramp_deg_s2=8000, octave_s=0.02, latency_s=0.03, settle_s=0.05)
@@ -36,7 +38,7 @@ def small_room(folder: Path | None = None, *, tones: bool = True, barcode: bool 
     names = ("cam", "wide", "presentation", "sound") if folder else ()
     return RoomPlan(
         small_hall(),
-        channels={"chair": 1, "left": 2, "right": 3, "empty": 4, "stand": 5},
+        channels={seat: ("desk", str(n)) for n, seat in enumerate(("chair", "left", "right", "empty", "stand"), 1)},
         wires={"cam": CameraWire("tcp", presets={0: ("chair",), 1: ("left",), 2: ("left", "chair")}, travel=BRISK)},
         switcher=SwitcherPlan(
             inputs={"laptop": 1, "griffie": 2},
@@ -50,3 +52,8 @@ def small_room(folder: Path | None = None, *, tones: bool = True, barcode: bool 
         tones=tones,
         barcode=barcode,
     )
+
+
+def small_desks() -> dict[str, Numbered]:
+    """Its microphones, on a mixing desk with a free port."""
+    return {"desk": mixer(SimX32())}

@@ -12,7 +12,7 @@ from drivers.sim.scenery import View
 from drivers.sim.script import Cast, Step, meeting, play
 from drivers.sim.visca_services import RawTcp
 from drivers.sim.voices import BLOCK_BYTES, tones_in
-from tests.drivers.sim.halls import small_room
+from tests.drivers.sim.halls import small_desks, small_room
 from tests.drivers.sim.listener import Listener
 from tests.drivers.sim.test_x32 import XREMOTE, osc, read
 from tests.drivers.sim.wire import Stream, peer
@@ -22,14 +22,14 @@ from tests.until import until
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
     """Devices alone."""
-    async with Room(small_room()) as room:
+    async with Room(small_room(), small_desks()) as room:
         yield room
 
 
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncIterator[Room]:
     """Devices, pictures and sound."""
-    async with Room(small_room(tmp_path, barcode=True)) as room:
+    async with Room(small_room(tmp_path, barcode=True), small_desks()) as room:
         yield room
 
 
@@ -40,7 +40,7 @@ async def on_camera(room: Room) -> Stream:
 
 
 async def test_a_pressed_button_is_told_by_the_desk(room: Room) -> None:
-    at = room.desk.host, room.desk.port
+    at = "127.0.0.1", int(room.desks["desk"].address.rpartition(":")[2])
     async with peer() as client:
         client.send(XREMOTE, at)
         await client.ask(osc("/status"), at)
@@ -104,19 +104,19 @@ async def test_the_panel_and_the_cable_of_the_switcher(room: Room) -> None:
 
 async def test_a_desk_without_network_keeps_its_settings(room: Room) -> None:
     await room.open_mic("left")
-    await room.cut_desk()
-    await room.restore_desk()
+    await room.cut_desk("desk")
+    await room.restore_desk("desk")
     assert room.open_seats == {"left"}
 
 
 async def test_faults_are_reached_by_name(room: Room) -> None:
     for device, faults in (
-        ("desk", room.desk.faults),
+        ("desk", room.desks["desk"].faults),
         ("cam", room.cameras["cam"].faults),
         ("switcher", room.switcher.faults if room.switcher else None),
     ):
         assert room.faults(device) is faults
-    without = Room(RoomPlan(room.plan.hall, room.plan.channels))
+    without = Room(RoomPlan(room.plan.hall, room.plan.channels), small_desks())
     with pytest.raises(LookupError):
         without.panel_tie("laptop")
 
@@ -179,10 +179,10 @@ async def test_a_camera_without_power_has_no_picture(studio: Room, tmp_path: Pat
 
 async def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "cam.sock").mkdir()
-    room = Room(small_room(tmp_path))
+    room = Room(small_room(tmp_path), small_desks())
     with pytest.raises(OSError, match=r"directory|permitted"):
         await room.start()
-    async with Room(small_room()):
+    async with Room(small_room(), small_desks()):
         assert list(tmp_path.glob("*.sock")) == [tmp_path / "cam.sock"]
 
 
