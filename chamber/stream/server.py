@@ -18,6 +18,7 @@ from chamber.stream.packager import Packager, Part
 PAGE = Path(__file__).parent / "page"
 EVENT_CLIENTS = 2000
 PING_S = 20.0
+RETRY_MS = 1000
 SEND_S = 5.0
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 SECURITY = {
@@ -45,10 +46,12 @@ DARK = {
     "planned": "De uitzending begint vanzelf zodra de vergadering begint",
     "published": "De uitzending is afgelopen",
 }
+SOON = "Even geduld, de uitzending begint zo"
 SCRIPT_WORDS = {
     "states": WORDS,
     "until": UNTIL,
     "dark": DARK,
+    "soon": SOON,
     "away": "De uitzending is even weg. Deze pagina probeert het vanzelf opnieuw.",
     "offer": {"play": "Kijk en luister live", "sound": "Zet het geluid aan"},
 }
@@ -75,8 +78,8 @@ def _line(value: Any, *parts: str) -> str:
     return html.escape(" ".join(str(value[p]) for p in parts if value.get(p)))
 
 
-def render_page(template: Template, facts: Facts, organisation: str) -> str:
-    """The page as it stands without scripts."""
+def render_page(template: Template, facts: Facts, organisation: str, *, picture: bool) -> str:
+    """The page as it stands without scripts; `picture` says whether there is something to play."""
     state = str(facts["state"])
     meeting = (facts.get("meeting") or {}).get("title") or "Gemeenteraad"
     until = UNTIL.format(time=facts["resumes_at"]) if state == "suspended" and facts.get("resumes_at") else ""
@@ -87,8 +90,8 @@ def render_page(template: Template, facts: Facts, organisation: str) -> str:
         state=html.escape(state),
         state_short=html.escape(STATES.get(state, state)),
         state_text=html.escape(WORDS.get(state, state) + until),
-        picture="none" if state in DARK else "shown",
-        dark=html.escape(DARK.get(state, "")),
+        picture="shown" if picture and state not in DARK else "none",
+        dark=html.escape(DARK.get(state, SOON)),
         item=_line(facts.get("item"), "number", "title"),
         speaker=html.escape(str(speaker.get("name") or NOTHING)),
         speaker_about=html.escape(", ".join(str(speaker[p]) for p in ("role", "group") if speaker.get(p))),
@@ -150,10 +153,12 @@ class PublicSite:
         return self._facts.at(self._packager.newest_capture_ms())
 
     def _payload(self) -> dict[str, Any]:
-        return now_payload(self._released(), live=bool(self._packager.newest_is_live()))
+        live = self._packager.newest_is_live()
+        return {**now_payload(self._released(), live=bool(live)), "picture": live is not None}
 
     async def _page(self, request: web.Request) -> web.Response:
-        text = render_page(self._template, self._released(), self._organisation)
+        picture = self._packager.newest_is_live() is not None
+        text = render_page(self._template, self._released(), self._organisation, picture=picture)
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "max-age=1"})
 
     async def _now(self, request: web.Request) -> web.Response:
@@ -181,6 +186,7 @@ class PublicSite:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", **SECURITY}
         )
         await response.prepare(request)
+        await response.write(f"retry: {RETRY_MS}\n\n".encode())
         changed = asyncio.Event()
         self._listeners.add(changed)
         sent: dict[str, Any] | None = None

@@ -110,7 +110,8 @@ class House:
         )  # fmt: skip
 
     async def opened(self, operator: Operator) -> None:
-        """Begin a meeting: public, first item, nobody speaks yet."""
+        """Begin a meeting: the public sees the hall, first item, nobody speaks yet."""
         await self.planned(operator)
         await operator.order("meeting.standby")
         await operator.order("meeting.open")
+        await operator.until(lambda view: view["public"]["sees"], "the public sees the hall", within_s=SETTLE_S)

@@ -206,8 +206,7 @@ async def test_a_page_that_may_not_begin_with_sound_offers_it(house: House) -> N
     async with house.operator() as operator, chromium(autoplay=False) as browser:
         await house.opened(operator)
         async with visit(browser, house.prepared.public_url) as (page, complaints):
-            await shows(page, "document.querySelector('video').currentTime > 0")
-            assert await page.evaluate("document.querySelector('video').muted")
+            await shows(page, "((v) => v.muted && !v.paused && v.currentTime > 0)(document.querySelector('video'))")
             await page.get_by_role("button", name="Zet het geluid aan").click()
             assert not await page.evaluate("document.querySelector('video').muted")
             assert not await page.locator("#start").is_visible()

@@ -13,7 +13,7 @@ const IN_HAND_S = 0.15;
 const FASTER = 1.05;
 
 const shown = { state: $("state").parentElement.dataset.state, resumes_at: "", item: null, speaker: null, next: null };
-let published = { state: shown.state };
+let published = { state: shown.state, picture: player.dataset.picture === "shown" };
 let hls = null;
 let away = false;
 let retry = 0;
@@ -46,7 +46,7 @@ function tell(text) {
 // -- facts
 
 const inStep = () => !away && hls?.playingDate && ranges.size > 0;
-const dark = () => published.state in words.dark;
+const dark = () => !published.picture || published.state in words.dark;
 
 function onPublished(facts) {
   published = facts;
@@ -106,7 +106,7 @@ function stop() {
   hls?.destroy();
   hls = null;
   player.dataset.picture = "none";
-  setText("dark", words.dark[published.state]);
+  setText("dark", words.dark[published.state] ?? words.soon);
   $("start").hidden = true;
   tell("");
 }

@@ -66,6 +66,7 @@ async def test_every_answer_carries_the_security_headers(hall: Hall, path: str) 
 async def test_the_page_says_what_is_so_and_runs_nothing_that_is_in_it(hall: Hall) -> None:
     speaker = {"name": EVIL, "role": "Raadslid", "group": "Groen & Co"}
     item = {"id": "4", "number": "4", "title": "Plan <b>$next</b>"}
+    hall.publish()
     hall.say(meeting={"id": "1", "title": EVIL}, speaker=speaker, item=item, next={"number": "5", "title": "Sluiting"})
     page = await hall.text()
     assert "<img src=x" not in page
@@ -85,7 +86,12 @@ async def test_a_suspension_has_its_time_and_a_dark_page_its_reason(hall: Hall) 
     assert 'data-picture="none"' in page
     assert "De uitzending begint vanzelf zodra de vergadering begint" in page
     hall.say(state="suspended", resumes_at="21:15")
-    assert ">Geschorst, verder om 21:15</span>" in await hall.text()
+    page = await hall.text()
+    assert ">Geschorst, verder om 21:15</span>" in page
+    assert 'data-picture="none"' in page
+    assert "Even geduld, de uitzending begint zo" in page
+    hall.publish()
+    assert 'data-picture="shown"' in await hall.text()
 
 
 async def test_events_tell_each_change_with_the_media_of_its_time(hall: Hall) -> None:
@@ -99,9 +105,11 @@ async def test_events_tell_each_change_with_the_media_of_its_time(hall: Hall) ->
 
         assert (await next_event())["state"] == "planned"
         hall.say(state="open")
-        assert (await next_event())["state"] == "open"
+        said = await next_event()
+        assert (said["state"], said["picture"]) == ("open", False)
         hall.publish()
-        assert (await next_event())["live"] is True
+        said = await next_event()
+        assert (said["live"], said["picture"]) == (True, True)
         hall.clock.advance(100)
         hall.say(speaker={"name": "Jan Jansen", "group": None, "role": "Raadslid"})
         assert (json.loads(await hall.text("/now")))["speaker"] is None
