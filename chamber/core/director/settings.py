@@ -80,7 +80,8 @@ PHASE_POLICY: Mapping[Phase, PhasePolicy] = MappingProxyType(
 class Settings:
     """House rules of one hall; the defaults are those of the example, the demo and the bench.
 
-    A `0` switches off `max_shot_ms`, `pingpong_cuts`, `overlap_escalate_ms` and `bar_again_ms`.
+    A `0` switches off `max_shot_ms`, `pingpong_cuts`, `overlap_escalate_ms` and `bar_again_ms`, and makes an
+    operator's shot stay until the operator ends it.
     """
 
     confirm_ms: int = 600
