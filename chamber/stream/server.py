@@ -46,6 +46,7 @@ DARK = {
     "planned": "De uitzending begint vanzelf zodra de vergadering begint",
     "published": "De uitzending is afgelopen",
 }
+UNKNOWN = "Nog geen bericht uit de raadzaal"
 SOON = "Even geduld, de uitzending begint zo"
 SCRIPT_WORDS = {
     "states": WORDS,
@@ -81,6 +82,7 @@ def _line(value: Any, *parts: str) -> str:
 def render_page(template: Template, facts: Facts, organisation: str, *, picture: bool) -> str:
     """The page as it stands without scripts; `picture` says whether there is something to play."""
     state = str(facts["state"])
+    words = WORDS.get(state, state) if facts.get("meeting") else UNKNOWN
     meeting = (facts.get("meeting") or {}).get("title") or "Gemeenteraad"
     until = UNTIL.format(time=facts["resumes_at"]) if state == "suspended" and facts.get("resumes_at") else ""
     speaker = facts.get("speaker") or {}
@@ -89,7 +91,7 @@ def render_page(template: Template, facts: Facts, organisation: str, *, picture:
         meeting=html.escape(meeting),
         state=html.escape(state),
         state_short=html.escape(STATES.get(state, state)),
-        state_text=html.escape(WORDS.get(state, state) + until),
+        state_text=html.escape(words + until),
         picture="shown" if picture and state not in DARK else "none",
         dark=html.escape(DARK.get(state, SOON)),
         item=_line(facts.get("item"), "number", "title"),

@@ -18,6 +18,7 @@ let hls = null;
 let away = false;
 let retry = 0;
 let mediaErrorAt = 0;
+let silenced = false;
 let partS = 1;
 // Date ranges of the playlist: what holds from which moment of the picture.
 const ranges = new Map();
@@ -49,9 +50,11 @@ const inStep = () => !away && hls?.playingDate && ranges.size > 0;
 const dark = () => !published.picture || published.state in words.dark;
 
 function onPublished(facts) {
+  // a stream that has just started knows of no meeting yet: what is shown may well still be so
+  if (!facts.meeting) return;
   published = facts;
   shown.next = facts.next;
-  if (facts.meeting?.title) setText("meeting", facts.meeting.title);
+  if (facts.meeting.title) setText("meeting", facts.meeting.title);
   if (playable && dark()) stop();
   else if (playable && !hls) start();
   if (!inStep()) Object.assign(shown, { state: facts.state, resumes_at: facts.resumes_at, item: facts.item, speaker: facts.speaker });
@@ -124,9 +127,10 @@ async function play() {
     await video.play();
   } catch {
     if (video.muted) return offer("play");
-    video.muted = true;
-    await video.play().then(() => offer("sound"), () => offer("play"));
+    video.muted = silenced = true;
+    return play();
   }
+  if (silenced && video.muted) offer("sound");
 }
 
 function offer(what) {

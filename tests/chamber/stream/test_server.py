@@ -16,6 +16,7 @@ from tests.chamber.stream import samples
 from tests.chamber.stream.test_facts import facts
 from tests.conftest import ManualClock
 
+MEETING = {"id": "1", "title": "Raadsvergadering"}
 EVIL = '<img src=x onerror="alert(1)">'
 
 
@@ -82,10 +83,14 @@ async def test_the_page_says_what_is_so_and_runs_nothing_that_is_in_it(hall: Hal
 
 
 async def test_a_suspension_has_its_time_and_a_dark_page_its_reason(hall: Hall) -> None:
+    assert ">Nog geen bericht uit de raadzaal</span>" in await hall.text()
+    hall.say(state="planned", meeting=MEETING)
     page = await hall.text()
+    assert ">De vergadering is nog niet begonnen</span>" in page
     assert 'data-picture="none"' in page
     assert "De uitzending begint vanzelf zodra de vergadering begint" in page
-    hall.say(state="suspended", resumes_at="21:15")
+    hall.clock.advance(100)
+    hall.say(state="suspended", resumes_at="21:15", meeting=MEETING)
     page = await hall.text()
     assert ">Geschorst, verder om 21:15</span>" in page
     assert 'data-picture="none"' in page
