@@ -42,6 +42,11 @@ class Timeline:
         missing = frames * FRAME_MS * RATE_HZ // 1000 - self.sound_lead()
         return max(0, round(missing / AAC_SAMPLES))
 
+    def align(self, audio: Sequence[Sample], silence: Sample) -> tuple[Sample, ...]:
+        """The first sound of a fresh encoder, made to follow on what is there: within half a block of its pictures."""
+        blocks = round(self.sound_lead() / AAC_SAMPLES)
+        return tuple(audio[blocks:]) if blocks > 0 else (silence,) * -blocks + tuple(audio)
+
     def jump(self) -> None:
         """Put sound and pictures exactly together again, never backwards: only at a discontinuity."""
         lead = self.sound_lead()

@@ -93,8 +93,10 @@ class Packager:
         self._target_s = target_duration_s(settings.segment_ms)
         # names never repeat between runs of the process, so caches may keep them for ever
         self._run = secrets.token_hex(4)
-        # sequence numbers never fall between runs either: there is less than one segment a second
-        self._next_msn = self._discontinuities = clock.wall_ms() // 1000
+        # sequence numbers do not fall between runs either: there is less than one segment a second; the number of
+        # discontinuities must stay small, because hls.js keeps an array by it and walks through all of it
+        self._next_msn = clock.wall_ms() // 1000
+        self._discontinuities = clock.wall_ms() // 10_000 % 10_000
         self._wall_offset_ms = 0
         self._segments: deque[_Segment] = deque()
         self._inits: list[tuple[str, Init]] = []

@@ -7,7 +7,7 @@ timeline and in the same rhythm.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -26,6 +26,8 @@ STALL_MS = 3000
 # a fresh timeline begins with this much slate, so that the first player can start at once
 RUN_UP_MS = 4000
 MAX_PENDING = 400
+# what may be missing between two parts without a discontinuity: less than a player notices
+MAX_SEAM_MS = 100
 
 log = structlog.get_logger(__name__)
 
@@ -131,22 +133,25 @@ class Release:
         self._stop("taken back")
         self._void_until_ms = self._clock.now_ms()
         self._hooks.withdrawn(from_ms, self._void_until_ms)
-        self._after(self.gate.is_open)
+        if self._live:
+            self._to_slate("fault")
+        self._publish_due()
         return names
 
     # -- inside
 
     def _after(self, was_open: bool) -> None:
         if was_open and not self.gate.is_open:
-            now_ms = self._clock.now_ms()
             self._stop("gate shut")
-            self._hooks.withdrawn(self._end_ms, now_ms)
-            self._live = False
-            self._phase = 0
-            self._slate = slate_for(self.gate, self._slate)
-            if self._begun_slate() and self._end_ms < now_ms:
-                self._publish_slate(self._settings.part_frames)
+            self._hooks.withdrawn(self._end_ms, self._clock.now_ms())
+            self._to_slate(slate_for(self.gate, self._slate))
         self._publish_due()
+
+    def _to_slate(self, kind: str | None) -> None:
+        """From live to a slate, whose first part goes out in the same breath."""
+        self._live, self._slate, self._phase = False, kind, 0
+        if self._begun_slate() and self._end_ms < self._clock.now_ms():
+            self._publish_slate(self._settings.part_frames)
 
     def _stop(self, why: str) -> None:
         self._pending.clear()
@@ -165,21 +170,30 @@ class Release:
         self._slate = slate_for(self.gate, self._slate)
         late_ms = self._clock.now_ms() - self._settings.delay_ms - self._end_ms
         if self._live and late_ms > self._settings.part_target_ms + STALL_MS:
-            self._live, self._slate, self._phase = False, "fault", 0
             log.warning("no live parts, slate instead", late_ms=late_ms)
+            self._to_slate("fault")
         if not self._live:
             self._keep_slate_running()
 
     def _publish_live(self, pending: _Pending) -> bool:
-        jump = pending.first and (self._live or self._packager.wall_stepped())
+        jump = pending.first and self._breaks(pending.part)
         # the one place where something of the hall becomes public: nothing may come between these two lines
         if not admits(self.gate, pending.part.capture_ms, self._clock.now_ms()):
             return False
-        self._publish(pending.part, live=True, jump=jump)
+        self._publish(self._joined(pending.part) if pending.first and not jump else pending.part, live=True, jump=jump)
         self._live = True
         if pending.first:
             self._first_ms = None
         return True
+
+    def _breaks(self, part: RawPart) -> bool:
+        """Whether a fresh encoder's first part cannot simply follow: captured later than the end, or the clock was set."""
+        return part.capture_ms - self._end_ms > MAX_SEAM_MS or self._packager.wall_stepped()
+
+    def _joined(self, part: RawPart) -> RawPart:
+        """A fresh encoder's first part, its sound joined to what is there."""
+        silence = next(iter(self._reels.values())).silence
+        return replace(part, audio=self._timeline.align(part.audio, silence))
 
     def _keep_slate_running(self) -> None:
         if self._slate is None:

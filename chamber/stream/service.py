@@ -1,6 +1,7 @@
 """The media side of the stream process: programme in, gate, slates, packager; everything but the HTTP server."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ from chamber.stream.slates import encode_reels
 
 STEP_S = 0.02
 KNOWN_MS = 500
+# ticks that come between two lives of the encoder; the gate decides which of them may enter the next
+MAX_BETWEEN_TICKS = 25
 FIRST_DELAY_S, CAP_S = 0.1, 2.0
 
 log = structlog.get_logger(__name__)
@@ -38,6 +41,7 @@ class Stream:
         self._feed = ProgrammeFeed(settings, clock, self._tick)
         self._server = LineServer(settings.run_dir / "stream.sock", self._message, lambda: None)
         self._run: LiveRun | None = None
+        self._between: deque[Tick] = deque(maxlen=MAX_BETWEEN_TICKS)
         self._tasks: list[asyncio.Task[None]] = []
         self._on_facts: list[Callable[[dict[str, Any]], None]] = []
         self._on_withdrawn: list[Callable[[int, int], None]] = []
@@ -144,10 +148,11 @@ class Stream:
     # -- the encoder
 
     def _tick(self, tick: Tick) -> None:
-        if self._run:
-            self._run.take(tick)
+        if not (self._run and self._run.take(tick)) and self.release.gate.is_open:
+            self._between.append(tick)
 
     def _stop_run(self) -> None:
+        self._between.clear()
         if self._run:
             self._run.stop()
 
@@ -158,14 +163,18 @@ class Stream:
     async def _encode(self) -> None:
         """Keep an encoder alive for as long as the gate is open and the mixer sends."""
         failures = 0
+        replay: list[Tick] = []
         while True:
             while not (self.release.gate.is_open and self._feed.fresh()):
                 await self._clock.sleep(STEP_S)
-            self._run = run = LiveRun(self._make_encoder(), self.release, self._settings, self.counters)
+            replay += self._between
+            self._between.clear()
+            self._run = run = LiveRun(self._make_encoder(), self.release, self._settings, self.counters, replay)
             try:
                 await run.live()
             finally:
                 self._run = None
+            replay = run.unfinished()
             failures = 0 if run.made_parts else failures + 1
             if failures > 1:
                 await self._clock.sleep(min(CAP_S, FIRST_DELAY_S * 2.0 ** min(failures, 10)))

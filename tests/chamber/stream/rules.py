@@ -108,5 +108,6 @@ def _follows(seen: Seen, previous: Seen) -> None:
     for msn, uris in seen.parts.items():
         before = previous.parts.get(msn, [])
         assert not uris or uris[: len(before)] == before, "parts changed"
+        assert before or not uris or msn not in previous.uris, "parts that were no longer listed came back"
     for msn in previous.gaps & set(seen.uris):
         assert msn in seen.gaps, "a gap was filled"
