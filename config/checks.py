@@ -11,7 +11,7 @@ from config.devices import (
     Switcher,
     ViscaSerialCamera,
 )
-from config.microphones import DcnMicrophones, DicentisMicrophones
+from config.microphones import ConferoMicrophones, DcnMicrophones, DicentisMicrophones
 from config.model import Config, SeatEntry
 from config.patterned import LinesMicrophones
 from config.plan import seen_off_axis_deg, shots_of
@@ -114,7 +114,7 @@ def _devices(config: Config) -> Iterator[str]:
 
 def _way_in(key: str, device: Microphones | Switcher) -> Iterator[str]:
     """A device that is reached over a network or over a serial line has one of the two."""
-    if isinstance(device, DicentisMicrophones) and device.fingerprint is not None and not device.tls:
+    if isinstance(device, ConferoMicrophones | DicentisMicrophones) and device.fingerprint and not device.tls:
         yield f"{key}.fingerprint: without TLS there is no certificate; leave it out, or tls = true"
     if not isinstance(device, DcnMicrophones | LinesMicrophones | Switcher):
         return

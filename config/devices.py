@@ -9,19 +9,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import Degrees, Host, Id, Metres, Path, Port, Section, Source, Text
-from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
+from config.microphones import (
+    ConferoMicrophones,
+    DcnMicrophones,
+    DicentisMicrophones,
+    ShureDisMicrophones,
+    X32Microphones,
+    XAirMicrophones,
+)
 from config.patterned import LinesMicrophones, OscMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
-    "microphones": (
-        "confero", "cocon", "tlvcam", "shure-dis", "shure-mxcw",
-    ),
+    "microphones": ("cocon", "tlvcam", "shure-mxcw"),
     "cameras": ("visca-raw-udp", "panasonic", "onvif"),
     "switchers": ("kramer-p3000", "videohub", "atem"),
     "mixer": ("obs", "atem"),
 }  # fmt: skip
 
-CHANNELS: dict[str, int] = {"x32": 32, "xair": 16}
+CHANNELS: dict[str, int] = {"x32": 32, "xair": 16, "confero": 65_535, "shure-dis": 65_535}
 """Highest channel of the microphone systems that number them from 1; the others have names of their own."""
 
 PRESETS: dict[str, tuple[range, ...]] = {
@@ -115,7 +120,14 @@ class ExtronSwitcher(Section):
 
 PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
 Microphones = Annotated[
-    X32Microphones | XAirMicrophones | DicentisMicrophones | DcnMicrophones | LinesMicrophones | OscMicrophones,
+    X32Microphones
+    | XAirMicrophones
+    | DicentisMicrophones
+    | DcnMicrophones
+    | ConferoMicrophones
+    | ShureDisMicrophones
+    | LinesMicrophones
+    | OscMicrophones,
     Field(discriminator="driver"),
 ]
 Camera = Annotated[PtzCamera | FixedCamera, Field(discriminator="driver")]

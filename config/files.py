@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
-from config.microphones import DcnMicrophones, DicentisMicrophones
+from config.microphones import ConferoMicrophones, DcnMicrophones, DicentisMicrophones
 from config.model import Config
 from config.patterned import LinesMicrophones
 
@@ -53,6 +53,8 @@ def settled(config: Config, base: Path) -> Config:
             changes["path"] = line(one.path)
         if isinstance(one, DicentisMicrophones):
             changes["password_file"] = whole(one.password_file)
+        if isinstance(one, ConferoMicrophones):
+            changes["token_file"] = whole(one.token_file)
         return one.model_copy(update=changes)
 
     data = {"dir": whole(config.data.dir), "run_dir": whole(config.data.run_dir)}
@@ -101,6 +103,11 @@ def _secrets(config: Config) -> list[tuple[str, Path, int]]:
         (f"microphones[{n}].password_file", m.password_file, 1)
         for n, m in enumerate(config.microphones)
         if isinstance(m, DicentisMicrophones)
+    ]
+    files += [
+        (f"microphones[{n}].token_file", m.token_file, 1)
+        for n, m in enumerate(config.microphones)
+        if isinstance(m, ConferoMicrophones)
     ]
     files += [
         (f"switchers[{n}].password_file", s.password_file, 1) for n, s in enumerate(config.switchers) if s.password_file

@@ -7,6 +7,7 @@ from pydantic import Field
 from config.base import Host, Id, Path, Port, Section, Text
 
 FINGERPRINT_PATTERN = r"^(?:[0-9A-Fa-f]{2}:?){32}$"
+PARAMETER_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
 Speaking = Literal["unmuted", "level", "gate"]
 Threshold = Annotated[float, Field(ge=-90, le=0)]
 Byte = Annotated[int, Field(ge=0, le=255)]
@@ -86,3 +87,42 @@ class DcnMicrophones(Section):
     def wire(self) -> str:
         """What no other device may use."""
         return self.path or f"tcp {self.host}:{self.port}"
+
+
+class ConferoMicrophones(Section):
+    """A Televic system with the Confero API; a channel is a seat's number."""
+
+    id: Id
+    driver: Literal["confero"]
+    host: Host
+    port: Port = 9080
+    tls: bool = False
+    fingerprint: Annotated[str, Field(pattern=FINGERPRINT_PATTERN)] | None = None
+    token_file: Path
+    event_cursor: Annotated[str, Field(pattern=PARAMETER_PATTERN)] | None = None
+    poll_ms: Annotated[int, Field(ge=1000, le=120_000)] = 40_000
+    seating: bool = True
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"tcp {self.host}:{self.port}"
+
+
+class ShureDisMicrophones(Section):
+    """A Shure DIS central unit; a channel is a seat's number."""
+
+    id: Id
+    driver: Literal["shure-dis"]
+    host: Host
+    port: Port = 3142
+    poll_ms: Annotated[int, Field(ge=1000, le=120_000)] = 10_000
+    names_are_people: bool = False
+    priority_from: Annotated[int, Field(ge=1, le=5)] = 5
+    voice_gated: bool | None = None
+
+    @property
+    def wire(self) -> str:
+        """What no other device may use."""
+        return f"tcp {self.host}:{self.port}"

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from config.base import ID_PATTERN
 from config.devices import WITHOUT_DRIVER
-from config.microphones import FINGERPRINT_PATTERN
+from config.microphones import FINGERPRINT_PATTERN, PARAMETER_PATTERN
 from config.model import MIC_PATTERN, Config
 
 NOT_YET: dict[str, str] = {
@@ -33,6 +33,7 @@ PATTERNS = {
     ID_PATTERN: "an id: 1 to 40 of a-z, 0-9, - and _, first a letter or digit",
     MIC_PATTERN: 'a microphone as "system:channel", such as "desk:12"',
     FINGERPRINT_PATTERN: "the SHA-256 fingerprint of the server's certificate: 64 hexadecimal digits, colons as you like",
+    PARAMETER_PATTERN: "a parameter's name: 1 to 40 letters, digits, - and _",
 }
 
 KINDS = {

@@ -10,14 +10,24 @@ from config.devices import Camera as CameraSection
 from config.devices import FixedCamera as FixedSection
 from config.devices import Microphones, ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.devices import Switcher as SwitcherSection
-from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
+from config.microphones import (
+    ConferoMicrophones,
+    DcnMicrophones,
+    DicentisMicrophones,
+    ShureDisMicrophones,
+    X32Microphones,
+    XAirMicrophones,
+)
 from config.model import Config
 from config.patterned import LinesMicrophones, OscMicrophones
+from drivers.confero.driver import Confero
+from drivers.confero.link import Address as ConferoAddress
 from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
 from drivers.dicentis.driver import Dicentis
 from drivers.dicentis.link import Address
 from drivers.fixed import FixedCamera
+from drivers.shure_dis.driver import ShureDis
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
 from drivers.visca.bus import SerialChain, SonyPort
@@ -88,7 +98,26 @@ def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clo
         address = Address(system.host, system.port, system.tls, system.fingerprint)
         password = _password(system.password_file, "microphones") or ""
         return Dicentis(system.id, address, system.user, password, channels, emit, clock)
+    if isinstance(system, ConferoMicrophones):
+        return _confero(system, channels, emit, clock)
+    if isinstance(system, ShureDisMicrophones):
+        return ShureDis(
+            system.id, system.host, system.port, channels, emit, clock,
+            people=system.names_are_people,
+            priority_from=system.priority_from,
+            poll_ms=system.poll_ms,
+        )  # fmt: skip
     return _desk(system, channels, emit, clock)
+
+
+def _confero(system: ConferoMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> Confero:
+    address = ConferoAddress(system.host, system.port, system.tls, system.fingerprint)
+    return Confero(
+        system.id, address, _password(system.token_file, "microphones", "token") or "", channels, emit, clock,
+        cursor=system.event_cursor,
+        poll_s=system.poll_ms / 1000,
+        seating=system.seating,
+    )  # fmt: skip
 
 
 def _desk(system: X32Microphones | XAirMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> X32:
@@ -137,10 +166,10 @@ def _switcher(switcher: SwitcherSection, emit: Emit, clock: Clock) -> Switcher:
     )
 
 
-def _password(path: str | None, section: str) -> str | None:
+def _password(path: str | None, section: str, what: str = "password") -> str | None:
     if path is None:
         return None
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError([f"{section}.password_file: {path} cannot be read ({exc}); put the password there"]) from exc
+        raise ConfigError([f"{section}.{what}_file: {path} cannot be read ({exc}); put the {what} there"]) from exc

@@ -5,7 +5,14 @@ from pathlib import Path
 from chamber.apps import dialects
 from chamber.core.errors import ConfigError, EncodeError
 from config.devices import Microphones
-from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
+from config.microphones import (
+    ConferoMicrophones,
+    DcnMicrophones,
+    DicentisMicrophones,
+    ShureDisMicrophones,
+    X32Microphones,
+    XAirMicrophones,
+)
 from config.model import Config
 from config.patterned import LinesMicrophones, OscMicrophones
 from drivers.lines.codec import Line, LineCutter
@@ -13,6 +20,7 @@ from drivers.lines.driver import Dialect
 from drivers.lines.rules import Meaning, understand
 from drivers.osc import codec as osc_codec
 from drivers.sim import desks as simulated
+from drivers.sim.confero import SimConfero
 from drivers.sim.dcn import SimDcn, Unit
 from drivers.sim.desks import Desk
 from drivers.sim.dicentis import SimDicentis
@@ -50,6 +58,10 @@ def _desk(config: Config, system: Microphones) -> Desk:
             return _dicentis(config, system)
         case DcnMicrophones():
             return _dcn(config, system)
+        case ConferoMicrophones():
+            return _confero(config, system)
+        case ShureDisMicrophones():
+            return _shure(config, system)
         case LinesMicrophones():
             return _lines(config, system)
         case OscMicrophones():
@@ -79,6 +91,19 @@ def _chair(config: Config, system: Microphones) -> str | None:
     return next((seat.channel for seat in chairs), None)
 
 
+def _people(config: Config, system: Microphones) -> dict[str, tuple[str, str]]:
+    """Id and name of who sits at each channel."""
+    at = {seat.id: seat.channel for seat in config.seats if seat.system == system.id}
+    return {at[p.seat]: (p.id, p.name) for p in config.people if p.seat is not None and p.seat in at}
+
+
+def _secret(system: Microphones, key: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise _without(system, f"{key} {path} cannot be read ({exc})") from exc
+
+
 def _port_path(system: DcnMicrophones | LinesMicrophones) -> str | None:
     if system.path is not None and "://" in system.path:
         raise _without(system, f"path {system.path} is a network address; give a name for a serial port")
@@ -88,14 +113,30 @@ def _port_path(system: DcnMicrophones | LinesMicrophones) -> str | None:
 def _dicentis(config: Config, system: DicentisMicrophones) -> Desk:
     if system.tls:
         raise _without(system, "the simulated DICENTIS has no certificate; set tls = false")
-    try:
-        password = Path(system.password_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise _without(system, f"password_file {system.password_file} cannot be read ({exc})") from exc
-    at = {seat.id: seat.channel for seat in config.seats if seat.system == system.id}
-    people = {at[p.seat]: (p.id, p.name) for p in config.people if p.seat is not None and p.seat in at}
+    password = _secret(system, "password_file", system.password_file)
+    people = _people(config, system)
     server = SimDicentis(system.host, system.port, user=system.user, password=password)
     return simulated.Dicentis(server, _channels(config, system), chair=_chair(config, system), people=people)
+
+
+def _confero(config: Config, system: ConferoMicrophones) -> Desk:
+    if system.tls:
+        raise _without(system, "the simulated Confero has no certificate; set tls = false")
+    unit = SimConfero(system.host, system.port, token=_secret(system, "token_file", system.token_file))
+    unit.cursor = system.event_cursor or unit.cursor
+    chair = _chair(config, system)
+    people = {int(channel): person for channel, person in _people(config, system).items()}
+    numbers = _numbers(config, system)
+    return simulated.Confero(unit, numbers, chair=None if chair is None else int(chair), people=people)
+
+
+def _shure(config: Config, system: ShureDisMicrophones) -> Desk:
+    chair = _chair(config, system)
+    seats = range(1, max(_numbers(config, system), default=1) + 1)
+    unit = SimDis(seats, tcp_port=system.port, chairs=frozenset(() if chair is None else (int(chair),)))
+    unit.ways.host = system.host
+    unit.names |= {int(channel): name for channel, (_, name) in _people(config, system).items()}
+    return simulated.dis(unit)
 
 
 def _dcn(config: Config, system: DcnMicrophones) -> Desk:
@@ -123,7 +164,9 @@ def _lines(config: Config, system: LinesMicrophones) -> Desk:
     if spoken == "dis":
         if system.host is None or tcp_port is None:
             raise _without(system, "its simulator speaks TCP only")
-        return simulated.dis(SimDis(range(max(numbers, default=0) + 1), host=host, tcp_port=tcp_port))
+        dis = SimDis(range(1, max(numbers, default=0) + 1), tcp_port=tcp_port)
+        dis.ways.host = host
+        return simulated.dis(dis)
     unit = SimTlvcam(
         1 if spoken == "tlvcam1" else 2,
         host=host,

@@ -145,7 +145,7 @@ class Readings:
         if self._settings is not None:
             speakers = self._settings.speakers
             text += f", {self._settings.mode}" + (f" {speakers}" if speakers is not None else "")
-        absent = [channel for number, channel in self._numbers.items() if number not in self.floor.seats]
+        absent = [str(number) for number in self._numbers if number not in self.floor.seats]
         if absent:
             text += f"; no seat {', '.join(absent[:SHOWN])}" + (", ..." if len(absent) > SHOWN else "")
         if self._remark:

@@ -101,7 +101,7 @@ class Readings:
     def _identify(self) -> None:
         parts = ["Shure DIS", *filter(None, self._remarks.values())]
         there = self.floor.seats
-        absent = [channel for seat, channel in self._numbers.items() if there and seat not in there]
+        absent = [str(seat) for seat in self._numbers if there and seat not in there]
         if absent:
             parts.append(f"no seat {' '.join(absent[:SHOWN])}" + (" ..." if len(absent) > SHOWN else ""))
         self._channels.identify(", ".join(parts))

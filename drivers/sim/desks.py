@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from drivers.sim.confero import SimConfero
 from drivers.sim.dcn import SimDcn
 from drivers.sim.dicentis import PATH, SimDicentis
 from drivers.sim.dicentis_hall import SimPerson, SimSeat, seat_id
@@ -236,6 +237,65 @@ class Dicentis:
         return self.sim.is_open(channel)
 
 
-def _person(identifier: str, name: str) -> SimPerson:
+class Confero:
+    """A Confero system with the seats of the channels.
+
+    Args:
+        sim: the system; its seats and people are replaced.
+        numbers: of its seats.
+        chair: number of the chairperson's seat.
+        people: id and name of who sits there, by number.
+    """
+
+    def __init__(
+        self, sim: SimConfero, numbers: tuple[int, ...], *, chair: int | None, people: Mapping[int, tuple[str, str]]
+    ) -> None:
+        self.sim, hall = sim, sim.hall
+        hall.roles = {number: "chairperson" if number == chair else "delegate" for number in sorted(numbers)}
+        hall.devices = dict.fromkeys(hall.roles, "online")
+        hall.people = {number: identifier for number, (identifier, _) in people.items()}
+        hall.names = {identifier: _names(name) for identifier, name in people.values()}
+
+    @property
+    def faults(self) -> Faults:
+        """What it does wrong."""
+        return self.sim.faults
+
+    @property
+    def address(self) -> str:
+        """Where clients reach it."""
+        return f"http://{self.sim.host}:{self.sim.port}/api"
+
+    async def start(self) -> None:
+        """Serve at the address."""
+        await self.sim.start()
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        await self.sim.close()
+
+    def open_mic(self, channel: str) -> int:
+        """Somebody opens a microphone, or is given the floor when they waited for it."""
+        return self.sim.give(int(channel))
+
+    def close_mic(self, channel: str) -> int:
+        """Somebody closes a microphone."""
+        return self.sim.withdraw(int(channel))
+
+    def request(self, channel: str) -> int:
+        """Somebody asks for the floor."""
+        return self.sim.request(int(channel))
+
+    def is_open(self, channel: str) -> bool:
+        """Whether a microphone is open."""
+        return int(channel) in self.sim.hall.speakers
+
+
+def _names(name: str) -> tuple[str, str]:
     first, _, last = name.partition(" ")
+    return first, last
+
+
+def _person(identifier: str, name: str) -> SimPerson:
+    first, last = _names(name)
     return SimPerson(identifier, identifier, first, "", last)

@@ -22,7 +22,14 @@ from config.devices import (
 )
 from config.director import Director, PhasePolicies
 from config.load import parse, read
-from config.microphones import DcnMicrophones, DicentisMicrophones, X32Microphones, XAirMicrophones
+from config.microphones import (
+    ConferoMicrophones,
+    DcnMicrophones,
+    DicentisMicrophones,
+    ShureDisMicrophones,
+    X32Microphones,
+    XAirMicrophones,
+)
 from config.model import (
     Account,
     AgendaEntry,
@@ -51,6 +58,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         XAirMicrophones,
         DicentisMicrophones,
         DcnMicrophones,
+        ConferoMicrophones,
+        ShureDisMicrophones,
         LinesMicrophones,
         OscMicrophones,
     ),
@@ -121,7 +130,9 @@ def test_each_key_is_documented_with_its_default(section: str, key: str, fields:
         return
     defaults = {repr(said_default(field)) for field in fields}
     if len(defaults) > 1:
-        assert all(str(said_default(field)) in comment for field in fields), comment
+        words = {True: "true", False: "false"}
+        said = (said_default(field) for field in fields)
+        assert all((words[one] if isinstance(one, bool) else str(one)) in comment for one in said), comment
         return
     said = re.search(r"Default: (.+?)\.?$", comment)
     assert said, comment

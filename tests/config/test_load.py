@@ -44,6 +44,7 @@ OSC = {
     "id": "desk", "driver": "osc", "listen": "0.0.0.0:9000", "host": "192.0.2.1", "port": 9001,
     "rules": [{"address": "/mic/{channel}/on", "means": "on", "otherwise": "off"}],
 }  # fmt: skip
+CONFERO = {"id": "desk", "driver": "confero", "host": "192.0.2.1", "token_file": "p"}
 
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a missing key": ({"hall__name": DELETE}, "hall.name: is missing; it has no default"),
@@ -115,9 +116,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "'visca-udp', 'visca-tcp', 'visca-serial', 'fixed'",
     ),
     "a microphone driver to come": (
-        {"microphones__0__driver": "confero"},
-        "microphones[0]: driver 'confero' is not available in this version; available: "
-        "'x32', 'xair', 'dicentis', 'dcn-ng', 'lines', 'osc'",
+        {"microphones__0__driver": "cocon"},
+        "microphones[0]: driver 'cocon' is not available in this version; available: "
+        "'x32', 'xair', 'dicentis', 'dcn-ng', 'confero', 'shure-dis', 'lines', 'osc'",
     ),
     "a switcher driver to come": (
         {"switchers__0__driver": "videohub"},
@@ -260,6 +261,30 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a fingerprint without a certificate": (
         {"microphones__0": DICENTIS | {"fingerprint": "ab" * 32, "tls": False}},
         "microphones[0].fingerprint: without TLS there is no certificate; leave it out, or tls = true",
+    ),
+    "a Confero's fingerprint without a certificate": (
+        {"microphones__0": CONFERO | {"fingerprint": "ab" * 32}},
+        "microphones[0].fingerprint: without TLS there is no certificate; leave it out, or tls = true",
+    ),
+    "a Confero without token": (
+        {"microphones__0": {key: value for key, value in CONFERO.items() if key != "token_file"}},
+        "microphones[0].token_file: is missing; it has no default",
+    ),
+    "a cursor that cannot stand in an address": (
+        {"microphones__0": CONFERO | {"event_cursor": "id=1&x"}},
+        "microphones[0].event_cursor: is 'id=1&x'; must be a parameter's name: 1 to 40 letters, digits, - and _",
+    ),
+    "a poll without end": (
+        {"microphones__0": CONFERO | {"poll_ms": 120_001}},
+        "microphones[0].poll_ms: is 120001; must be at most 120000",
+    ),
+    "a seat by name where seats have numbers": (
+        {"microphones__0": {"id": "desk", "driver": "shure-dis", "host": "192.0.2.1"}, "seats__2__mic": "desk:lectern"},
+        "seats[2].mic: 'desk' has no channel lectern; its channels are 1 to 65535",
+    ),
+    "a priority that there is not": (
+        {"microphones__0": {"id": "desk", "driver": "shure-dis", "host": "192.0.2.1", "priority_from": 0}},
+        "microphones[0].priority_from: is 0; must be at least 1",
     ),
     "a conference system without password": (
         {"microphones__0": {key: value for key, value in DICENTIS.items() if key != "password_file"}},

@@ -8,9 +8,12 @@ import pytest
 
 from chamber.apps.check import probe_all
 from chamber.clock import SystemClock
+from chamber.core.errors import ConfigError
 from config.files import settled
 from config.load import parse
+from drivers.sim.confero import SimConfero
 from drivers.sim.dicentis import SimDicentis
+from drivers.sim.dis import SimDis
 from drivers.sim.xair import SimXAir
 from tests.config.halls import hall
 
@@ -73,3 +76,35 @@ async def test_a_stage_box_is_probed(tmp_path: Path, speaking: str, opened: int)
     lines = found.lines[0].splitlines()
     assert f"2 microphones read, {opened} open" in lines[0]
     assert lines[1:] == ["  channel 01: Voorzitter, muted", "  channel 16: no name, open"]
+
+
+@pytest.mark.parametrize(("token", "said"), [("secret", None), ("guess", "raad: FAILED: token refused")])
+async def test_a_televic_system_is_probed(tmp_path: Path, token: str, said: str | None) -> None:
+    (tmp_path / "token").write_text(f"{token}\n", encoding="utf-8")
+    async with SimConfero(seats=3) as unit:
+        unit.give(2)
+        system = {"driver": "confero", "port": unit.port, "token_file": "token", "event_cursor": "minimum-id"}
+        found = await probe_all(configuration(tmp_path, system, "1", "2", "9"), SystemClock())
+    first, *seats = found.lines[0].splitlines()
+    if said is not None:
+        assert first == said
+        return
+    assert first == "raad: Confero, 3 seats, directSpeak 4; no seat 9; 3 microphones read, 1 open"
+    assert seats[1] == "  seat 2: delegate, Jan van Dam 2, online"
+
+
+async def test_a_token_that_is_not_there_is_a_wrong_configuration(tmp_path: Path) -> None:
+    system = {"driver": "confero", "port": 9080, "token_file": "token"}
+    with pytest.raises(ConfigError, match=r"token_file: .*; put the token there"):
+        await probe_all(configuration(tmp_path, system, "1"), SystemClock())
+
+
+async def test_a_shure_unit_is_probed(tmp_path: Path) -> None:
+    async with SimDis(range(1, 4)) as unit:
+        unit.press(2, True)
+        unit.name(3, "")
+        system = {"driver": "shure-dis", "port": unit.ways.tcp_port, "names_are_people": True}
+        found = await probe_all(configuration(tmp_path, system, "1", "2"), SystemClock())
+    first, *seats = found.lines[0].splitlines()
+    assert first == "raad: Shure DIS; 2 microphones read, 1 open"
+    assert seats == ["  seat 1: active, Seat 1", "  seat 2: active, Seat 2", "  seat 3: passive, no name"]
