@@ -1,6 +1,7 @@
 """A whole hall on loopback: microphones, cameras, presentation switcher, pictures and sound, and hands to press the buttons."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -143,7 +144,7 @@ class Room:
         device, wire = self.cameras[camera], self.plan.wires[camera]
         if device.moving:
             return None
-        seats = [wire.presets[number] for number, pose in device.presets.items() if pose == device.pose]
+        seats = [wire.presets[number] for number, pose in device.presets.items() if _same(pose, device.pose)]
         return next((shown[0] for shown in seats if len(shown) == 1), None)
 
     def faults(self, device: str) -> Faults:
@@ -231,6 +232,12 @@ class Room:
         )
         self.feeds[camera.id] = feed
         return feed
+
+
+def _same(one: Pose, other: Pose) -> bool:
+    """Whether two poses differ by no more than what arithmetic leaves."""
+    pairs = (one.pan_deg, other.pan_deg), (one.tilt_deg, other.tilt_deg), (one.zoom, other.zoom)
+    return all(math.isclose(a, b, rel_tol=0.0, abs_tol=1e-6) for a, b in pairs)
 
 
 def _service(camera: SimCamera, wire: CameraWire) -> SonyUdp | RawTcp | SerialChain:
