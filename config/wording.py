@@ -131,7 +131,8 @@ def _walk(loc: tuple[int | str, ...]) -> tuple[str, str, Mapping[str, Any]]:
             path += f"[{step}]"
             kind = get_args(kind)[0] if get_args(kind) else None
             continue
-        path += f".{step}" if path else step
+        shown = step if step.isprintable() else repr(step)  # a line stays a line, whatever a key holds
+        path += f".{shown}" if path else shown
         plain += f".{step}" if plain else step
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             known = kind.model_fields

@@ -109,7 +109,7 @@ async def test_a_system_on_tcp_that_must_be_greeted() -> None:
         learning(f"tcp:127.0.0.1:{unit.ways.tcp_port}", "--send", "mic_status\\r") as terminal,
     ):
         code, printed = await teach(terminal, unit.press, 3, 7)
-        assert unit.got == ["mic_status"]
+        assert list(unit.got) == ["mic_status"]
     assert code == 0, printed
     found = section(printed)
     assert (found["host"], found["port"], found["end"]) == ("127.0.0.1", unit.ways.tcp_port, "\r\n")
