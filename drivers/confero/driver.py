@@ -22,6 +22,8 @@ POLL_S = 40.0  # "poll length of the server is not documented (one client uses a
 PAUSE_MS = 100  # between two polls that brought nothing new, for a system that does not wait
 LAG_MS = 250  # after events that were lost or came in mid-reading
 REREAD_MS = 10_000
+QUIET_MS = 100
+HOLD_MS = 1000
 DEAF_MS = 1000  # after a reading that showed what no event had told
 SELDOM_MS = 60_000
 ORDER_MS = 3000
@@ -38,10 +40,10 @@ class _Session:
     floor_ms: int = 0
     people_ms: int = 0
     rest_ms: int = 0
+    event_ms: int = 0
     newest: int | None = None
     repeats: int = 0
     ready: bool = False
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -195,7 +197,7 @@ class Confero:
             return False
         now_ms = self._clock.now_ms()
         lost = event.missed or (session.newest is not None and event.number != session.newest + 1)
-        session.newest, session.repeats = event.number, 0
+        session.newest, session.repeats, session.event_ms = event.number, 0, now_ms
         if lost:
             session.floor_ms = min(session.floor_ms, now_ms if event.missed else now_ms + LAG_MS)
             session.people_ms = min(session.people_ms, now_ms + LAG_MS)
@@ -223,28 +225,33 @@ class Confero:
             if now_ms >= session.floor_ms:
                 # The first poll may reach the system after the first reading: what came between is read then.
                 session.floor_ms = now_ms + (REREAD_MS if session.ready else LAG_MS)
-                await self._read_floor(session)
+                await self._read_floor(session, wait=session.ready)
             if not session.ready:
                 session.ready = True
                 ready()
             await self._clock.sleep(TICK_S)
 
-    async def _read_floor(self, session: _Session) -> diff.Floor:
-        """Read the whole discussion; seats last, because they have the last word."""
-        async with session.reading:
-            self._readings.mark()
-            requests = await session.client.read(codec.REQUESTS, codec.numbers)
-            speakers = await session.client.read(codec.SPEAKERS, codec.numbers)
-            seats = await session.client.read(codec.SEATS, codec.seats)
-            ordered = {int(channel) for channel in self._channels.ordered}
-            partial, now_ms = bool(self._readings.newer or ordered), self._clock.now_ms()
-            if self._readings.take_floor(diff.read(seats, speakers, requests), ordered, now_ms) and session.ready:
-                # The system may have begun to count its events anew: the next poll asks for whatever comes.
-                session.newest = None
-                session.floor_ms = min(session.floor_ms, now_ms + DEAF_MS)
-            if partial:
-                session.floor_ms = min(session.floor_ms, now_ms + LAG_MS)
-            return self._readings.floor or diff.Floor()
+    async def _read_floor(self, session: _Session, *, wait: bool = False) -> diff.Floor:
+        """Read the whole discussion; seats last, because they have the last word.
+
+        With `wait` the events that it may be ahead of are let through first, so that everything is told in its order.
+        """
+        mark = self._readings.mark()
+        requests = await session.client.read(codec.REQUESTS, codec.numbers)
+        speakers = await session.client.read(codec.SPEAKERS, codec.numbers)
+        seats = await session.client.read(codec.SEATS, codec.seats)
+        now_ms = read_ms = self._clock.now_ms()
+        while wait and now_ms - max(read_ms, session.event_ms) < QUIET_MS and now_ms - read_ms < HOLD_MS:
+            await self._clock.sleep(TICK_S)
+            now_ms = self._clock.now_ms()
+        left_out = self._readings.newer(mark) | {int(channel) for channel in self._channels.ordered}
+        if self._readings.take_floor(diff.read(seats, speakers, requests), left_out, now_ms) and session.ready:
+            # The system may have begun to count its events anew: the next poll asks for whatever comes.
+            session.newest = None
+            session.floor_ms = min(session.floor_ms, now_ms + DEAF_MS)
+        if left_out:
+            session.floor_ms = min(session.floor_ms, now_ms + LAG_MS)
+        return self._readings.floor or diff.Floor()
 
     async def _read_people(self, session: _Session) -> None:
         answer = await session.client.try_to(codec.MEETING)

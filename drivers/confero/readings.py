@@ -16,13 +16,12 @@ class Readings:
     """Everything that is known in one session; `now_ms` is when an answer came.
 
     A reading may be ahead of events that still wait in the system, so an event that contradicts a reading of the last
-    1.5 s is not believed: the seat is read again.
+    1.5 s is not believed: everything is read again.
 
     Args:
         channels: states and orders of the microphones that belong to seats; a channel is a seat's number.
     Attributes:
         floor: the discussion, None before it was read.
-        newer: seats of which events, or a reading of that seat alone, have told since `mark`.
     """
 
     def __init__(self, device: str, channels: Channels, emit: Emit) -> None:
@@ -34,7 +33,8 @@ class Readings:
     def forget(self) -> None:
         """Nothing is known: a session begins. Who was told to sit somewhere is kept, to be taken back."""
         self.floor: Floor | None = None
-        self.newer: set[int] = set()
+        self._told_count = 0
+        self._told_at: dict[int, int] = {}
         self._read_at: dict[int, int] = {}
         self._queue: tuple[str, ...] | None = None
         self._people: dict[int, Person | None] = {}
@@ -43,30 +43,34 @@ class Readings:
         self._devices: dict[int, str] = {}
         self._remark = ""
 
-    def mark(self) -> None:
-        """A reading of the whole discussion begins."""
-        self.newer.clear()
+    def mark(self) -> int:
+        """How much was told until now; a reading of the whole discussion begins."""
+        return self._told_count
 
-    def take_floor(self, floor: Floor, ordered: Iterable[int], now_ms: int) -> bool:
+    def newer(self, mark: int) -> frozenset[int]:
+        """Seats of which something was told since that mark."""
+        return frozenset(number for number, count in self._told_at.items() if count > mark)
+
+    def take_floor(self, floor: Floor, left_out: frozenset[int], now_ms: int) -> bool:
         """The whole discussion was read. Returns whether it has shown something that no event has told.
 
         Args:
-            ordered: seats with an order that waits; the reading may be older than the order.
+            left_out: seats of which something newer is known, or that have an order which waits.
         """
-        known, left_out = self.floor, frozenset[int]()
+        known = self.floor
         if known is not None:
-            left_out = frozenset((*self.newer, *ordered))
             floor = diff.keep(floor, known, left_out)
         news = {n for n in floor.seats if known is not None and floor.state(n) is not known.state(n)}
         self._read_at |= dict.fromkeys(news, now_ms)
-        self._tell_floor(floor, (number for number in self._numbers if number not in left_out))
+        self._note(news)
+        self._tell_floor(floor, (number for number in self._numbers if known is None or number not in left_out))
         self._identify()
         return bool(news)
 
     def take_seat(self, seat: Seat, now_ms: int) -> None:
         """One seat was read."""
         if self.floor is not None:
-            self.newer.add(seat.number)
+            self._note((seat.number,))
             self._read_at[seat.number] = now_ms
             self._tell_floor(diff.with_seat(self.floor, seat), (seat.number,))
 
@@ -85,7 +89,7 @@ class Readings:
             if now_ms - self._read_at.get(number, now_ms - GUARD_MS) < GUARD_MS
             and floor.state(number) is not known.state(number)
         }
-        self.newer |= seats - doubtful
+        self._note(seats - doubtful)
         self._tell_floor(diff.keep(floor, known, doubtful), seats - doubtful)
         return not doubtful
 
@@ -123,6 +127,10 @@ class Readings:
             parts = (seats[number].role or "no role", who, self._devices.get(number, "device not known"))
             lines.append(f"seat {number}: {', '.join(parts)}")
         return tuple(lines)
+
+    def _note(self, seats: Iterable[int]) -> None:
+        self._told_count += 1
+        self._told_at |= dict.fromkeys(seats, self._told_count)
 
     def _tell_floor(self, floor: Floor, seats: Iterable[int]) -> None:
         self.floor = floor
