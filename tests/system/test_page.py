@@ -243,10 +243,10 @@ async def test_the_page_resumes_by_itself_when_the_stream_process_dies(house: Ho
         await house.opened(operator)
         house.mic("raad05", on=True)
         async with visit(browser, house.prepared.public_url) as (page, _):
-            await page.evaluate(FOLLOW_STATE)
             screen = Screen(page)
             await screen.watch()
             await screen.until(lambda s: s.captured_ms is not None and s.speaker != "–", "the hall and a speaker")
+            await page.evaluate(FOLLOW_STATE)
             os.kill(house.pid("stream"), signal.SIGKILL)
             await shows(page, f"document.getElementById('message').textContent === {AWAY!r}")
             house.start("stream")
