@@ -215,20 +215,3 @@ class Stream:
                 log.warning("slate not renewed", reason=str(exc))
                 continue
             self.release.set_reel("suspended", reels[0])
-
-
-async def serve(
-    settings: StreamSettings, make_encoder: MakeEncoder, clock: Clock, ready: Callable[[Stream], None]
-) -> None:
-    """Run the media side until cancelled; `ready` is called once slates exist and the controller can connect.
-
-    Raises:
-        DeviceUnreachableError: no encoder could be started.
-    """
-    stream = Stream(settings, make_encoder, clock)
-    try:
-        await stream.start()
-        ready(stream)
-        await stream.wait()
-    finally:
-        await stream.close()

@@ -27,8 +27,6 @@ class StreamSettings:
     take_back_s: int = 10
     window_ms: int = 60_000
     organisation: str = ""
-    listen_host: str = "127.0.0.1"
-    listen_port: int = 8080
 
     @property
     def part_frames(self) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import signal
 import threading
 from collections import deque
 from contextlib import suppress
@@ -80,6 +81,7 @@ class FfmpegEncoder:
         self._program, self._width, self._height, self._gop_frames = program, width, height, gop_frames
         self._process: asyncio.subprocess.Process | None = None
         self._writers: tuple[_Writer, _Writer] | None = None
+        self._handle: int | None = None
         self._listener: asyncio.Task[None] | None = None
         self._complaints = Complaints()
         self._killed = False
@@ -117,6 +119,8 @@ class FfmpegEncoder:
         finally:
             os.close(theirs_picture)
             os.close(theirs_sound)
+        with suppress(ProcessLookupError):  # it may have ended already
+            self._handle = os.pidfd_open(self._process.pid)
         if self._process.stderr:
             self._listener = asyncio.create_task(self._listen(self._process.stderr), name="encoder complaints")
 
@@ -145,9 +149,10 @@ class FfmpegEncoder:
         if self._writers:
             for writer in self._writers:
                 writer.end()
-        if self._process and self._process.returncode is None:
+        if self._handle is not None:
+            # not Process.kill: it may reap the child before asyncio's watcher does, which then complains
             with suppress(ProcessLookupError):
-                self._process.kill()
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     @property
     def pid(self) -> int | None:
@@ -163,6 +168,9 @@ class FfmpegEncoder:
                     while await self._process.stdout.read(READ_BYTES):
                         pass
                     await self._process.wait()
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
         if self._listener:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
