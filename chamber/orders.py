@@ -1,7 +1,7 @@
 """What the operator orders, carried out: one method per kind of order; refusals are sentences."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chamber import wire
 from chamber.core import meeting as meetings
@@ -88,6 +88,10 @@ class Orders:
                 await self._mics_off()
             case wire.SpeakerAssign(seat=seat, person=person):
                 self._assign(seat, person, account)
+            case wire.SpeakerPrivacy():
+                self._privacy(order)
+            case wire.ChairSet(seat=seat):
+                self._chair(seat)
             case wire.TitleOrder(command=command):
                 self._run.state.title_visible = command == "title.show"
                 self._run.stage.wish()
@@ -130,6 +134,7 @@ class Orders:
             raise RefusedError("meeting_exists", f"Vergadering {meeting_id} bestaat al; kies een ander kenmerk.")
         state = self._run.state
         state.item, state.handled = None, frozenset()
+        self._run.start_over()
         self._run.enter(meetings.Meeting(meeting_id, title, since_ms=self._run.clock.wall_ms()), account)
 
     def _panic(self, account: str) -> None:
@@ -249,6 +254,29 @@ class Orders:
             raise RefusedError("unknown_person", f"Er is geen persoon {person}.")
         self._run.set_seating(seat, person)
         self._run.record.event("assign", seat=seat, person=person, account=account)
+
+    def _privacy(self, order: wire.SpeakerPrivacy) -> None:
+        state, now_ms = self._run.state, self._run.clock.now_ms()
+        if order.seat not in state.hall.seats:
+            raise RefusedError("unknown_seat", f"Er is geen plaats {order.seat}.")
+        seating, seat = state.seating, frozenset({order.seat})
+        state.seating = replace(
+            seating,
+            nameless=seating.nameless | seat if order.hide_name else seating.nameless - seat,
+            faceless=seating.faceless | seat if order.hide_picture else seating.faceless - seat,
+        )
+        self._run.stage.wish()
+        self._run.publish(now_ms)
+        self._run.direct(d.SeatPrivacy(now_ms, order.seat, order.hide_picture, order.hide_name))
+
+    def _chair(self, seat: str) -> None:
+        state, now_ms = self._run.state, self._run.clock.now_ms()
+        if seat not in state.hall.seats:
+            raise RefusedError("unknown_seat", f"Er is geen plaats {seat}.")
+        state.seating = replace(state.seating, chair_seat=seat)
+        self._run.stage.wish()
+        self._run.publish(now_ms)
+        self._run.direct(d.ChairMoved(now_ms, seat))
 
     def _present(self, source: str, output: str | None) -> None:
         found = self._presentation

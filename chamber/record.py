@@ -2,38 +2,17 @@
 
 from asyncio import Future
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from chamber.core.director import model as d
+from chamber.core import noted
+from chamber.core.director.model import Event
 from chamber.core.domain import MeetingState
 from chamber.core.meeting import Meeting
+from chamber.core.noted import BEHIND_DOORS
 from chamber.ports import Clock, Journal
 
-BEHIND_DOORS = frozenset({MeetingState.CLOSING_DOORS, MeetingState.CLOSED, MeetingState.REOPENING})
 ALWAYS = frozenset({"link", "alarm", "take_back"})
-NAMES = {
-    d.MicOpened: "mic_opened",
-    d.MicClosed: "mic_closed",
-    d.Requested: "requested",
-    d.RequestWithdrawn: "request_withdrawn",
-    d.CameraArrived: "camera_arrived",
-    d.CameraFailed: "camera_failed",
-    d.CameraLost: "camera_lost",
-    d.CameraBack: "camera_back",
-    d.CameraDisturbed: "camera_disturbed",
-    d.PhaseChanged: "phase",
-    d.ModeSet: "mode",
-    d.ShotOrdered: "shot_ordered",
-    d.ProposalAccepted: "proposal_accepted",
-    d.PresentationChanged: "presentation",
-    d.ChairMoved: "chair_moved",
-    d.SeatPrivacy: "seat_privacy",
-    d.PauseSet: "pause",
-    d.Reset: "reset",
-}
-"""Journal kinds of what the director heard; ticks are derived in a replay, so they are not kept."""
-FIELDS = {cls: tuple(f.name for f in fields(cls) if f.name != "at_ms") for cls in NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +47,9 @@ class Record:
     def _append(self, kind: str, values: Mapping[str, Any], mono_ms: int) -> None:
         self._waiting.append((kind, values, self._clock.wall_ms(), mono_ms))
 
-    def _append_synced(self, kind: str, values: Mapping[str, Any]) -> Future[None] | None:
+    def _append_synced(self, kind: str, values: Mapping[str, Any], mono_ms: int) -> Future[None] | None:
         self.flush()
-        wall_ms, mono_ms = self._clock.wall_ms(), self._clock.now_ms()
-        return self._keeper.journal.append(kind, values, wall_ms=wall_ms, mono_ms=mono_ms, sync=True)
+        return self._keeper.journal.append(kind, values, wall_ms=self._clock.wall_ms(), mono_ms=mono_ms, sync=True)
 
     def flush(self) -> None:
         """Hand over what was noted; once per event, after the cameras have got their orders."""
@@ -84,13 +62,22 @@ class Record:
         if self._state not in BEHIND_DOORS or kind in ALWAYS:
             self._append(kind, values, self._clock.now_ms())
 
-    def director(self, event: d.Event) -> None:
-        """Write what the director hears, so that the evening can be replayed."""
-        kind = NAMES.get(type(event))
-        if kind is not None and self._state not in BEHIND_DOORS:
-            self._append(kind, {name: getattr(event, name) for name in FIELDS[type(event)]}, event.at_ms)
+    def started(self, now_ms: int) -> None:
+        """Mark that a director begins that knows nothing of what was written before; also behind closed doors."""
+        self._append("started", {}, now_ms)
 
-    def meeting(self, meeting: Meeting, account: str) -> None:
+    def heard(self, event: Event) -> None:
+        """Write what the director hears, so that the evening can be replayed."""
+        entry = noted.heard(event)
+        if entry is not None and self._state not in BEHIND_DOORS:
+            self._append(*entry, event.at_ms)
+
+    def decided(self, kind: str, values: Mapping[str, Any], at_ms: int) -> None:
+        """Write what the director decided, under the time of what made it decide."""
+        if self._state not in BEHIND_DOORS:
+            self._append(kind, values, at_ms)
+
+    def meeting(self, meeting: Meeting, account: str, now_ms: int) -> None:
         """Write a change of state, synced to disk in its own time: closing never waits for it."""
         self._state = meeting.state
         values = {
@@ -100,13 +87,13 @@ class Record:
             "session": meeting.session,
             "account": account,
         }
-        done = self._append_synced("meeting", values)
+        done = self._append_synced("meeting", values, now_ms)
         if done is not None:
             done.add_done_callback(lambda future: future.exception())
 
     async def about_to_open(self, account: str) -> None:
         """Return once the order to open is on disk. Raises OSError when it cannot be."""
-        done = self._append_synced("opening", {"account": account})
+        done = self._append_synced("opening", {"account": account}, self._clock.now_ms())
         if done is not None:
             await done
 

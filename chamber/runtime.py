@@ -17,6 +17,8 @@ from chamber.core import scenes
 from chamber.core.director import model as d
 from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
+from chamber.core.noted import BEHIND_DOORS
+from chamber.direction import Direction, Hands
 from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid
 from chamber.measure import Measures
 from chamber.ports import Clock
@@ -44,14 +46,14 @@ class Runtime:
         epoch: str,
     ) -> None:
         self.state, self.out, self.record, self.clock, self.measures = state, out, record, clock, measures
-        self.director, self.stage = director, Stage(state, out, clock, epoch)
+        self.stage = Stage(state, out, clock, epoch)
+        hands = Hands(self._send, self._act, self._settle, self.guarded)
+        self.direction = Direction(director, hands, record, clock)
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
         self._draining = False
         self._dirty = asyncio.Event()
         self._seq = 0
-        self._wake: asyncio.TimerHandle | None = None
-        self._due_ms: int | None = None
         self._facts: dict[str, Any] = {}
         self._alarms: dict[tuple[str, str], tuple[Alarm, int]] = {}
         self._seat_of = {(s.system, s.channel): s.id for s in state.hall.seats.values()}
@@ -59,7 +61,7 @@ class Runtime:
             state.cameras.setdefault(name, CameraState())
         for name in (*out.cameras, *out.switchers, *out.microphones, "mixer", "stream"):
             state.links.setdefault(name, LinkState())
-        self.direct(d.PauseSet(clock.now_ms(), paused=state.meeting.state is not MeetingState.OPEN))
+        self.start_over()
 
     # ---------------------------------------------------------------------------------------------- events in
 
@@ -69,7 +71,11 @@ class Runtime:
             self._die(RuntimeError("the event queue is full"))
             return
         self._queue.append(event)
-        if self._draining or self.fatal.done():
+        self._settle()
+
+    def _settle(self) -> None:
+        """Deal with what waits, unless that is being done already or the director must finish a decision first."""
+        if not self._queue or self._draining or self.direction.deciding or self.fatal.done():
             return
         self._draining = True
         try:
@@ -236,60 +242,47 @@ class Runtime:
     # --------------------------------------------------------------------------------------------- wishes out
 
     def direct(self, event: d.Event) -> None:
-        """Let the director react and carry out what it decides; a wake that is due comes before the event.
+        """Let the director react, and carry out what it decides."""
+        self.direction.tell(event)
 
-        So that a replay, which knows no clock, takes the very same decisions.
-        """
-        while self._due_ms is not None and self._due_ms <= event.at_ms:
-            due_ms, self._due_ms = self._due_ms, None
-            self._decide(d.Ticked(due_ms))
-        self._decide(event)
+    def start_over(self) -> None:
+        """Begin with a director that is told what is so now; nothing that the journal does not hold plays a part."""
+        state, now_ms = self.state, self.clock.now_ms()
+        state.proposal = None
+        facts: list[d.Event] = [
+            d.CameraArrived(now_ms, name, camera.preset)
+            for name, camera in state.cameras.items()
+            if camera.preset is not None and camera.moving is False and camera.wished in (None, camera.preset)
+        ]
+        facts += [d.MicOpened(now_ms, seat) for seat in state.open_seats()]
+        facts += [d.Requested(now_ms, seat) for seat in state.queue]
+        facts += [
+            d.SeatPrivacy(now_ms, seat, seat in state.seating.faceless, seat in state.seating.nameless)
+            for seat in sorted(state.seating.faceless | state.seating.nameless)
+        ]
+        if state.seating.chair_seat != state.hall.chair_seat:
+            facts.append(d.ChairMoved(now_ms, state.seating.chair_seat))
+        self.direction.begin(now_ms, facts)
 
-    def _decide(self, event: d.Event) -> None:
-        """Cameras are sent on their way first; everything else has more time than they."""
-        actions = self.director.handle(event)
-        for action in actions:
-            if type(action) is d.Recall:
-                self.stage.send_camera(action.camera, action.preset, action.reason.code)
-                self.measures.recall()
-        self.record.director(event)
-        for action in actions:
-            self._act(action)
+    def _send(self, recall: d.Recall) -> None:
+        self.stage.send_camera(recall.camera, recall.preset, recall.reason.code)
+        self.measures.recall()
 
     def _act(self, action: d.Action) -> None:
         state = self.state
         match action:
-            case d.Recall(camera, preset, seat, reason):
-                self.record.event("recall", camera=camera, preset=preset, seat=seat, reason=reason.code)
             case d.Cut(camera, preset, kind, seat, reason):
                 state.shown = scenes.Shown(camera, preset, kind, seat, reason.code, reason.text, self.clock.wall_ms())
                 state.proposal = None
                 self.stage.cut(camera)
                 self.measures.cut(kind)
-                self.record.event("cut", camera=camera, preset=preset, shot=kind.value, seat=seat, reason=reason.code)
             case d.Propose():
                 state.proposal = action
             case d.ShowBar(seat, at_ms):
                 self.stage.bar(seat, at_ms)
             case d.HideBar():
                 self.stage.bar(None, 0)
-            case d.Interjected(seat, from_ms, to_ms, by_chair):
-                self.record.event("interjection", seat=seat, from_ms=from_ms, to_ms=to_ms, by_chair=by_chair)
-            case d.Wake(at_ms):
-                self._wake_at(at_ms)
         self.touch()
-
-    def _wake_at(self, at_ms: int) -> None:
-        if self._wake:
-            self._wake.cancel()
-        self._due_ms = at_ms
-        delay_s = max(0, at_ms - self.clock.now_ms()) / 1000
-        self._wake = asyncio.get_running_loop().call_later(delay_s, self._tick)
-
-    def _tick(self) -> None:
-        due_ms, self._due_ms, self._wake = self._due_ms, None, None
-        if due_ms is not None:
-            self.guarded(lambda: self._decide(d.Ticked(due_ms)))
 
     def guarded(self, act: Callable[[], object]) -> None:
         """Run something that came from outside the queue; a bug in it is as fatal as one inside."""
@@ -315,8 +308,8 @@ class Runtime:
 
     def enter(self, meeting: meetings.Meeting, account: str) -> None:
         """Go to another state: the gate and the slate first, then everything else."""
-        state, now_ms = self.state, self.clock.now_ms()
-        was_open, is_open = state.meeting.state is MeetingState.OPEN, meeting.state is MeetingState.OPEN
+        state, now_ms, before = self.state, self.clock.now_ms(), self.state.meeting.state
+        was_open, is_open = before is MeetingState.OPEN, meeting.state is MeetingState.OPEN
         state.meeting = meeting
         if is_open:
             self.stage.opened()
@@ -324,13 +317,16 @@ class Runtime:
         if was_open and not is_open:
             self.stage.wish()
             self.direct(d.PauseSet(now_ms, paused=True))
+        self.direction.catch_up(now_ms)
+        self.record.meeting(meeting, account, now_ms)
+        if before in BEHIND_DOORS and meeting.state not in BEHIND_DOORS:
+            self.start_over()
         if is_open and not was_open:
             self.direct(d.Reset(now_ms))
             self.direct(d.PauseSet(now_ms, paused=False))
         self.stage.wish()
         self.publish(now_ms)
         self.stage.tell_cameras()
-        self.record.meeting(meeting, account)
         self.touch()
 
     # -------------------------------------------------------------------------------------------------- views
@@ -389,5 +385,4 @@ class Runtime:
     def close(self) -> None:
         """Cancel what is still to come."""
         self.stage.close()
-        if self._wake:
-            self._wake.cancel()
+        self.direction.close()

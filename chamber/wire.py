@@ -319,6 +319,22 @@ class SpeakerAssign(_Plain):
     person: Annotated[str, Field(max_length=40)] | None
 
 
+class SpeakerPrivacy(_Plain):
+    """Whoever sits here withholds picture or name; both false lifts it."""
+
+    command: Literal["speaker.privacy"]
+    seat: Annotated[str, Field(max_length=40)]
+    hide_picture: bool = False
+    hide_name: bool = False
+
+
+class ChairSet(_Plain):
+    """Somebody on another seat leads the meeting from now on."""
+
+    command: Literal["chair.set"]
+    seat: Annotated[str, Field(max_length=40)]
+
+
 class TitleOrder(_Plain):
     """Show or hide the name bar."""
 
@@ -342,7 +358,7 @@ class NoteAdd(_Plain):
 
 AnyOrder = Annotated[
     MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive
-    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | TitleOrder
+    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
     | PresentationSelect | NoteAdd,
     Field(discriminator="command"),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Meetings:
         if path.exists():
             start = fold_all(start, ((e.kind, e.fields, e.wall_ms) for e in replay(path, lambda damage: None)))
         at = Moment(self._clock.wall_ms(), self._clock.now_ms())
-        restored = Restored(after_restart(start.meeting, at), start.item, start.handled, start.bound)
+        restored = replace(start, meeting=after_restart(start.meeting, at))
         self._open(name, restored.meeting.title)
         return restored
 

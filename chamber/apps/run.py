@@ -112,7 +112,7 @@ async def serve(config: Config) -> None:
         hall,
         restored.meeting,
         plan.agenda(config),
-        Seating(bound=restored.bound, chair_seat=hall.chair_seat),
+        Seating(restored.bound, restored.chair_seat or hall.chair_seat, restored.nameless, restored.faceless),
         organisation=config.hall.organisation,
         rehearsal=config.hall.rehearsal,
         public_url=f"http://{config.public.listen[0]}/",

@@ -10,12 +10,21 @@ from chamber.core.meeting import Meeting
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Where a meeting stood when its journal ended; `bound` is who was assigned to which seat."""
+    """Where a meeting stood when its journal ended.
+
+    Attributes:
+        bound: who was assigned to which seat.
+        chair_seat: from where the meeting was led, when that was moved.
+        nameless, faceless: seats whose occupants withhold name or picture.
+    """
 
     meeting: Meeting
     item: str | None = None
     handled: frozenset[str] = frozenset()
     bound: Mapping[str, str | None] = field(default_factory=dict)
+    chair_seat: str | None = None
+    nameless: frozenset[str] = frozenset()
+    faceless: frozenset[str] = frozenset()
 
 
 def fold(restored: Restored, kind: str, fields: Mapping[str, Any], wall_ms: int) -> Restored:
@@ -39,6 +48,15 @@ def fold(restored: Restored, kind: str, fields: Mapping[str, Any], wall_ms: int)
         return replace(restored, item=fields["item"], handled=handled)
     if kind == "assign":
         return replace(restored, bound={**restored.bound, fields["seat"]: fields["person"]})
+    if kind == "chair_moved":
+        return replace(restored, chair_seat=fields["seat"])
+    if kind == "seat_privacy":
+        seat = frozenset({fields["seat"]})
+        return replace(
+            restored,
+            nameless=restored.nameless | seat if fields["hide_name"] else restored.nameless - seat,
+            faceless=restored.faceless | seat if fields["hide_picture"] else restored.faceless - seat,
+        )
     return restored
 
 

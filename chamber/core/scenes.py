@@ -8,6 +8,9 @@ from chamber.core import meeting as meetings
 from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role, ShotKind
 from chamber.labels import ROLES
 
+NAMELESS = ROLES[Role.PUBLIC_SPEAKER]
+"""What the public reads instead of a withheld name."""
+
 PRESENTATION = "presentation"
 """The mixer's input with the slides."""
 
@@ -34,6 +37,9 @@ class Seating:
 
     bound: Mapping[str, str | None] = field(default_factory=dict)
     chair_seat: str | None = None
+    nameless: frozenset[str] = frozenset()
+    faceless: frozenset[str] = frozenset()
+    """Seats whose occupants withhold name or picture from the public."""
 
     def person(self, hall: Hall, seat: str) -> Person | None:
         """Person on a seat; nobody on a shared position until somebody is assigned: never guess in public."""
@@ -71,6 +77,8 @@ def speaking_seat(shown: Shown, open_seats: Sequence[str]) -> str | None:
 
 def speaker_fact(hall: Hall, seating: Seating, seat: str | None) -> dict[str, Any] | None:
     """Public form of a speaker, or None when nobody speaks or nobody is known there."""
+    if seat in seating.nameless:
+        return {"name": NAMELESS, "group": None, "role": None}
     person = seating.person(hall, seat) if seat else None
     if person is None or seat is None:
         return None
@@ -121,7 +129,9 @@ def mixer_wish(
         slate = "fault"
     person = seating.person(hall, bar_seat) if bar_seat else None
     bar = None
-    if person and bar_seat and slate is None:
+    if slate is None and bar_seat in seating.nameless:
+        bar = {"name": NAMELESS, "detail": ""}
+    elif person and bar_seat and slate is None:
         bar = {"name": person.name, "detail": detail(hall, person, bar_seat, seating.chair_seat)}
     text = f"De uitzending gaat verder om {meeting.resumes_at}" if slate == "suspended" and meeting.resumes_at else None
     inset = shown.kind is ShotKind.PIP

@@ -68,6 +68,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = {
     "take_back": {"seconds": _number, "account": WORD},
     "taken_back": {"parts": _number},
     # what the director heard
+    "started": {},
     "mic_opened": {"seat": ID, "priority": _flag},
     "mic_closed": {"seat": ID},
     "requested": {"seat": ID},

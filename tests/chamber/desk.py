@@ -62,6 +62,7 @@ class Wire:
 
     name: str
     wishes: list[Any] = field(default_factory=list)
+    emit: ports.Emit = print
 
     async def serve(self, ready: ports.Ready) -> None:
         ready()
@@ -115,29 +116,49 @@ class Pages:
     def kinds(self) -> list[str]:
         return [kind for kind, _, _ in self.lines]
 
+    def following(self) -> "Pages | None":
+        """The journal of another meeting; none when there is one already."""
+        return None
+
 
 class Desk:
     """Everything around one runtime."""
 
-    def __init__(self) -> None:
-        self.clock = ManualClock()
+    def __init__(
+        self,
+        clock: ManualClock | None = None,
+        pages: Pages | None = None,
+        meeting: Meeting | None = None,
+        cameras: Mapping[str, Wire] | None = None,
+    ) -> None:
+        self.clock = clock or ManualClock()
         self.mixer: list[dict[str, Any]] = []
         self.stream: list[dict[str, Any]] = []
-        self.pages, self.notes = Pages(), list[str]()
-        self.cameras = {name: Wire(name) for name in ("cam1", "cam2", "wide")}
+        self.pages, self.notes = pages or Pages(), list[str]()
+        self.cameras = cameras or {name: Wire(name) for name in ("cam1", "cam2", "wide")}
         self.switcher = Wire("switcher")
         self.mics = Mics()
-        state = State(HALL, Meeting("2026-11-24", "Raad"), AGENDA, Seating(chair_seat="chair"))
-        record = Record(self.clock, Keeper(self.pages, self._note), lambda name, title: None)
+        state = State(HALL, meeting or Meeting("2026-11-24", "Raad"), AGENDA, Seating(chair_seat="chair"))
+        record = Record(self.clock, Keeper(self.pages, self._note), self._begin)
+        record.resume(state.meeting.state)
         out = Outputs(
             self.mixer.append, self.stream.append, self.cameras, {"switcher": self.switcher}, {"desk": self.mics}
         )
         self.run = Runtime(state, Director(PLAN), out, record, self.clock, Measures(), "epoch")
         self.mics.emit = self.run.post
+        for camera in self.cameras.values():
+            camera.emit = self.run.post
         presentation = Presentation("switcher", {"laptop": 1, "griffie": 2}, {"scherm": 1, "programma": 2}, "programma")
         self.orders = Orders(self.run, presentation, 10)
         for name in ("cam1", "cam2", "wide", "switcher", "desk", "mixer", "stream"):
             self.run.post(LinkChanged(name, None))
+
+    def _begin(self, name: str, title: str) -> Keeper | None:
+        following = self.pages.following()
+        if following is None:
+            return None
+        self.pages = following
+        return Keeper(following, self._note)
 
     def _note(self, text: str) -> str:
         self.notes.append(text)

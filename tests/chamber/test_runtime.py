@@ -142,6 +142,30 @@ async def test_nobody_is_named_on_a_shared_place_until_assigned(desk: Desk) -> N
     assert desk.facts()["speaker"] is None
 
 
+async def test_a_withheld_name_is_nowhere_in_public(desk: Desk) -> None:
+    await opened(desk)
+    desk.run.state.bar_seat = "a"
+    desk.mic("a")
+    await order(desk, "speaker.privacy", seat="a", hide_picture=True, hide_name=True)
+    desk.mic("a", on=False)
+    desk.mic("a")
+    told = str([m for m in desk.stream + desk.mixer if "facts" in m or "wish" in m][-2:])
+    assert desk.facts()["speaker"] == {"name": "Inspreker", "group": None, "role": None}
+    assert desk.wish()["bar"] == {"name": "Inspreker", "detail": ""}
+    assert "Jan" not in told
+    await order(desk, "speaker.privacy", seat="a")
+    assert desk.facts()["speaker"]["name"] == "Jan de Boer"
+
+
+async def test_who_takes_the_chair_is_acting_chair(desk: Desk) -> None:
+    await opened(desk)
+    desk.mic("a")
+    await order(desk, "chair.set", seat="a")
+    assert desk.facts()["speaker"]["role"] == "Plv. voorzitter"
+    with pytest.raises(RefusedError):
+        await order(desk, "chair.set", seat="z")
+
+
 async def test_behind_closed_doors_the_journal_knows_no_seats(desk: Desk) -> None:
     await closed(desk)
     before = len(desk.pages.lines)
@@ -211,6 +235,9 @@ async def test_the_name_bar_can_be_hidden(desk: Desk) -> None:
 async def test_what_is_on_air_is_moved_only_by_force(desk: Desk) -> None:
     await opened(desk)
     await order(desk, "shot.take", shot="cam1")
+    wished = desk.run.state.cameras["cam1"].wished
+    if wished is not None:
+        desk.run.post(ports.CameraArrived("cam1", wished))  # it was on its way, and goes on air once it is there
     desk.mixer_confirms()
     with pytest.raises(RefusedError) as refused:
         await order(desk, "camera.recall", camera="cam1", preset=3)
