@@ -39,7 +39,7 @@ from drivers.sim.script import Step
 from drivers.sim.visca_motion import Travel
 from tests.until import until
 
-FASTER = 10
+FASTER = 12
 """The meeting is played so many times as fast, and heads and lenses travel in so much less time."""
 _SLOW = Travel()
 TRAVEL = Travel(

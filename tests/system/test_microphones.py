@@ -46,19 +46,6 @@ TLVCAM1 = {
         {"pattern": "R", "means": "alive"},
     ],
 }  # fmt: skip
-DIS = {
-    "driver": "lines", "end": "\n", "command_end": "\r", "greeting": ["mic_status"], "keep_alive": "mic_status",
-    "silence_ms": 70000, "on": "mic_on {seat}", "off": "mic_off {seat}", "all_off": "mic_all_off",
-    "rules": [
-        {"pattern": r"mic_on (?P<seat>\d+)( .*)?", "means": "on"},
-        {"pattern": r"mic_off (?P<seat>\d+)( .*)?", "means": "off"},
-        {"pattern": r"mic_request_on (?P<seat>\d+)( .*)?", "means": "request"},
-        {"pattern": r"mic_request_off (?P<seat>\d+)( .*)?", "means": "withdrawn"},
-        {"pattern": "mic_status_done", "means": "read_done"},
-        {"pattern": "command_error .*", "means": "refused"},
-        {"pattern": "(seat_state|mic_).*", "means": "alive"},
-    ],
-}  # fmt: skip
 OSC = {
     "driver": "osc", "silence_ms": 2500,
     "rules": [{"address": "/mic/{channel}/on", "means": "on", "otherwise": "off"}],
@@ -67,7 +54,15 @@ OSC = {
     "read": {"address": "/mic/{channel}/on"},
 }  # fmt: skip
 STORM_GAP_S = 0.005
-SYSTEMS = ("x32", "xair", "dicentis", "dcn-ng-serial", "dcn-ng-tcp", "tlvcam1", "dis", "osc")
+SYSTEMS = ("x32", "xair", "dicentis", "dcn-ng-serial", "dcn-ng-tcp", "tlvcam1", "confero", "shure-dis", "osc")
+
+
+def secret(folder: Path) -> str:
+    """A file with a password in it."""
+    path = folder / "secret"
+    path.touch(mode=0o600)
+    path.write_text("geheim-van-de-griffie\n", encoding="utf-8")
+    return str(path)
 
 
 def system_of(kind: str, folder: Path, name: str = "mics") -> dict[str, Any]:
@@ -78,18 +73,17 @@ def system_of(kind: str, folder: Path, name: str = "mics") -> dict[str, Any]:
         case "x32" | "xair":
             return network | {"driver": kind}
         case "dicentis":
-            password = folder / "password"
-            password.touch(mode=0o600)
-            password.write_text("geheim\n", encoding="utf-8")
-            return network | {"driver": kind, "tls": False, "user": "raad", "password_file": str(password)}
+            return network | {"driver": kind, "tls": False, "user": "raad", "password_file": secret(folder)}
+        case "confero":
+            return network | {"driver": kind, "token_file": secret(folder)}
+        case "shure-dis":
+            return network | {"driver": kind}
         case "dcn-ng-serial":
             return serial | {"driver": "dcn-ng", "unit_offset": 512}
         case "dcn-ng-tcp":
             return network | {"driver": "dcn-ng", "unit_offset": 512}
         case "tlvcam1":
             return serial | TLVCAM1
-        case "dis":
-            return network | DIS
         case _:
             return network | OSC | {"listen": f"127.0.0.1:{free_port()}"}
 
@@ -220,6 +214,22 @@ async def test_a_storm_of_presses_keeps_its_order(kind: str, tmp_path: Path) -> 
         assert house.state.open_seats() == ()
         assert house.mixer.wrong == []
         assert house.mixer.ordered_on_air() == []
+
+
+@pytest.mark.parametrize(
+    ("system", "at"),
+    [
+        ({"path": "/dev/ttyUSB9", "end": "\r\n", "rules": [
+            {"pattern": r"\$1(?P<seat>\d{4})", "means": "on"}, {"pattern": r"\$2(?P<seat>\d{4})", "means": "off"}]},
+         "/dev/ttyUSB9"),
+        ({"host": "127.0.0.1", "port": 9, "end": "\n", "rules": [
+            {"pattern": r"mic_on (?P<seat>\d+)", "means": "on"}, {"pattern": r"mic_off (?P<seat>\d+)", "means": "off"}]},
+         "tcp 127.0.0.1:9"),
+        (TLVCAM1 | {"host": "127.0.0.1", "port": 9, "transport": "udp", "listen": "127.0.0.1:10"}, "udp 127.0.0.1:9"),
+    ],
+)  # fmt: skip
+def test_a_simulator_is_found_by_the_rules_of_lines(system: dict[str, Any], at: str, tmp_path: Path) -> None:
+    assert desks(hall(tmp_path, {"id": "mics", "driver": "lines"} | system))["mics"].address == at
 
 
 @pytest.mark.parametrize(
