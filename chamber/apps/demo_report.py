@@ -14,6 +14,7 @@ from drivers.ffmpeg.locate import locate
 
 SHORT_MS = 2000
 FRAMES_PER_S = 25
+OTHERS_WORD = frozenset({"shot_ordered", "proposal_accepted", "phase", "presentation", "mode", "camera_lost"})
 NO_REPORT_MS = {"p50": None, "p95": None, "p99": None, "n": 0}
 
 
@@ -51,13 +52,17 @@ async def pictures(evening: Evening) -> Pictures:
 
 
 def short_shots(entries: Sequence[Entry]) -> int:
-    """Shots under 2 s that the director ended by itself; the ends of a public part and operators' shots do not count."""
+    """Shots under 2 s that the director ended by itself.
+
+    The end of a public part does not count, nor what the operator ordered: a shot, a source, another phase of the
+    meeting; nor that a camera was lost.
+    """
     short, since = 0, None
     ordered = False
     for entry in entries:
         if entry.kind in ("meeting", "pause", "reset"):
             since = None
-        elif entry.kind in ("shot_ordered", "proposal_accepted"):
+        elif entry.kind in OTHERS_WORD:
             ordered = True
         elif entry.kind == "cut":
             if since is not None and not ordered and entry.mono_ms - since < SHORT_MS:

@@ -108,14 +108,15 @@ def public_facts(
 ) -> dict[str, Any]:
     """What residents may read from capture time `at_ms` on; no speaker unless the meeting is open."""
     is_open = meeting.state is MeetingState.OPEN
+    over = meeting.state in (MeetingState.ENDED, MeetingState.PUBLISHED)
     return {
         "at_ms": at_ms,
         "state": meeting.state.value,
         "since_ms": meeting.since_ms,
         "resumes_at": meeting.resumes_at,
         "meeting": {"id": meeting.id, "title": meeting.title},
-        "item": item_fact(item),
-        "next": item_fact(following),
+        "item": None if over else item_fact(item),
+        "next": None if over else item_fact(following),
         "speaker": speaker_fact(hall, seating, seat) if is_open else None,
     }
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from chamber import ports
-from chamber.core.director.settings import Overlap, Settings
 from chamber.core.domain import MicState
 from chamber.core.errors import ChamberError
 from chamber.core.meeting import Moment, after_restart

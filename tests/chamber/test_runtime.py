@@ -201,6 +201,12 @@ async def test_the_title_of_a_closed_item_stays_inside(desk: Desk) -> None:
     assert desk.run.view().agenda[2].title == "Grondaankoop"
 
 
+async def test_after_the_end_the_public_is_told_of_no_item(desk: Desk) -> None:
+    await opened(desk)
+    await order(desk, "meeting.end")
+    assert (desk.facts()["item"], desk.facts()["next"]) == (None, None)
+
+
 async def test_the_agenda_goes_on_and_ends(desk: Desk) -> None:
     await opened(desk)
     assert desk.run.state.item == "i1"

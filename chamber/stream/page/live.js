@@ -143,7 +143,7 @@ function start() {
   ranges.clear();
   player.dataset.picture = "shown";
   hls = new window.Hls({
-    lowLatencyMode: true, backBufferLength: 30, workerPath: "/static/hls.worker.js",
+    lowLatencyMode: true, backBufferLength: Infinity, workerPath: "/static/hls.worker.js",
     // text tracks of its own would need data: addresses, which the page forbids
     enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false,
   });
