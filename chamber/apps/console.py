@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tui.app import main as run_console
-
 from chamber.core.errors import ConfigError
+from tui.app import main as run_console
 
 
 def main(url: str, token_file: Path | None) -> int:
