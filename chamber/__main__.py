@@ -61,6 +61,12 @@ def _direct(args: argparse.Namespace) -> int:
     return main(args.config)
 
 
+def _replay(args: argparse.Namespace) -> int:
+    from chamber.apps.replay import main
+
+    return main(args.journal, args.config, as_json=args.json)
+
+
 def _verify(args: argparse.Namespace) -> int:
     from chamber.apps.verify import main
 
@@ -120,6 +126,10 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--probe", action="store_true", help="dial each device and print what it read")
     direct = add("direct", _direct, "the director alone, JSON lines on stdin and stdout, virtual time", config=False)
     direct.add_argument("config", metavar="CONFIG|-", help="configuration, or - for the hall in the init message")
+    again = add("replay", _replay, "a past evening against a plan: cuts, and how each fractie was shown", config=False)
+    again.add_argument("journal", type=Path, metavar="JOURNAL", help="a journal, or a folder in DATA/meetings")
+    again.add_argument("--config", type=Path, required=True, metavar="CONFIG", help="hall, people and settings (TOML)")
+    again.add_argument("--json", action="store_true", help="one JSON object")
     verify = add("verify", _verify, "check a meeting's journal", config=False)
     verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings")
     bench = add("bench", _bench, "measure on this machine", config=False)
