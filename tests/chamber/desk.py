@@ -130,6 +130,7 @@ class Desk:
         pages: Pages | None = None,
         meeting: Meeting | None = None,
         cameras: Mapping[str, Wire] | None = None,
+        plan: d.Plan = PLAN,
     ) -> None:
         self.clock = clock or ManualClock()
         self.mixer: list[dict[str, Any]] = []
@@ -144,7 +145,7 @@ class Desk:
         out = Outputs(
             self.mixer.append, self.stream.append, self.cameras, {"switcher": self.switcher}, {"desk": self.mics}
         )
-        self.run = Runtime(state, Director(PLAN), out, record, self.clock, Measures(), "epoch")
+        self.run = Runtime(state, Director(plan), out, record, self.clock, Measures(), "epoch")
         self.mics.emit = self.run.post
         for camera in self.cameras.values():
             camera.emit = self.run.post

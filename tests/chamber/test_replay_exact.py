@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from chamber import ports
 from chamber.core.account import account
-from chamber.core.director.model import MicOpened
+from chamber.core.director.model import MicOpened, Plan
 from chamber.core.director.settings import Settings
 from chamber.core.domain import MicState
 from chamber.core.errors import ChamberError
@@ -91,8 +91,8 @@ class Moving(Wire):
 class House:
     """A controller that may be restarted, and its people."""
 
-    def __init__(self, clock: LoopClock, moods: Callable[[], int]) -> None:
-        self.clock, self._moods, self.book = clock, moods, Book()
+    def __init__(self, clock: LoopClock, moods: Callable[[], int], plan: Plan) -> None:
+        self.clock, self._moods, self._plan, self.book = clock, moods, plan, Book()
         self.desk = self._start(None)
 
     def _start(self, pages: Book | None) -> Desk:
@@ -101,7 +101,7 @@ class House:
             now = Moment(self.clock.wall_ms(), self.clock.now_ms())
             meeting = after_restart(self.desk.run.state.meeting, now)
         cameras = {name: Moving(name, self._moods) for name in ("cam1", "cam2")}
-        return Desk(self.clock, pages or self.book, meeting, {**cameras, "wide": Wire("wide")})
+        return Desk(self.clock, pages or self.book, meeting, {**cameras, "wide": Wire("wide")}, self._plan)
 
     def restart(self) -> None:
         """The controller is killed and started."""
@@ -180,13 +180,15 @@ async def live(house: House, steps: list[tuple[int, tuple[Any, ...]]]) -> None:
     assert house.desk.run.healthy()
 
 
-def play_evening(steps: list[tuple[int, tuple[Any, ...]]], moods: list[int], shifts_ms: list[int]) -> list[list[Entry]]:
+def play_evening(
+    steps: list[tuple[int, tuple[Any, ...]]], moods: list[int], shifts_ms: list[int], plan: Plan = PLAN
+) -> list[list[Entry]]:
     """The journals of an evening in real code and virtual time."""
     mood, shift = cycle(moods), cycle(shifts_ms)
     found: list[list[Entry]] = []
 
     async def work(clock: LoopClock) -> None:
-        house = House(clock, lambda: next(mood))
+        house = House(clock, lambda: next(mood), plan)
         await live(house, steps)
         found.extend(book.entries for book in house.book.shelf)
 
@@ -217,9 +219,9 @@ DEBATE: list[tuple[int, tuple[Any, ...]]] = [
 ]  # fmt: skip
 
 
-def debate() -> list[list[Entry]]:
+def debate(plan: Plan = PLAN) -> list[list[Entry]]:
     """An evening with doors, a restart, and a second meeting."""
-    return play_evening(DEBATE, [90, 150, 120, 230, 80], [0, 3, -1, 12])
+    return play_evening(DEBATE, [90, 150, 120, 230, 80], [0, 3, -1, 12], plan)
 
 
 def test_doors_a_restart_and_another_meeting() -> None:
