@@ -93,6 +93,7 @@ class Runtime:
             self.fatal.set_exception(exc)
 
     def _consume(self, event: Event) -> None:
+        self.direction.catch_up(self.clock.now_ms())
         match event:
             case ports.MicReading():
                 self._microphone(event)
