@@ -135,7 +135,6 @@ def parser() -> argparse.ArgumentParser:
     bench = add("bench", _bench, "measure on this machine", config=False)
     bench.add_argument("name", nargs="?", help="wire or director (default: all)")
     bench.add_argument("--json", action="store_true", help="one JSON object")
-    bench.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     learning = add("learn", _learn, "listen to a discussion system and write its patterns for CONFIG", config=False)
     learning.add_argument("port", metavar="PORT", help="serial path or URL, tcp:HOST:PORT or udp:PORT")
     learning.add_argument("--baud", type=int, default=9600, help="speed of a serial line (default %(default)s)")
@@ -152,7 +151,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = parser().parse_args(argv)
+    top = parser()
+    args, rest = top.parse_known_args(argv)
+    if rest and args.command != "bench":
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    args.options = rest
     try:
         return int(args.act(args))
     except ConfigError as exc:

@@ -209,7 +209,8 @@ class Runtime:
 
     def _link(self, name: str, reason: str | None) -> None:
         link, now_ms = self.state.links[name], self.clock.now_ms()
-        was_up, link.up, link.tried, link.reason = link.up, reason is None, True, reason or ""
+        known_down = link.tried and not link.up
+        link.up, link.tried, link.reason = reason is None, True, reason or ""
         self.measures.link(name, link.up)
         self.record.event("link", device=name, up=link.up, reason=link.reason)
         if name in self.state.cameras:
@@ -217,7 +218,7 @@ class Runtime:
                 self.direct(d.CameraBack(now_ms, name))
             else:
                 self.state.cameras[name] = CameraState(wished=self.state.cameras[name].wished)
-                if was_up or not link.tried:
+                if not known_down:
                     self.direct(d.CameraLost(now_ms, name, link.reason))
         elif name == "mixer" and link.up:
             self.stage.lease()

@@ -8,13 +8,13 @@ from typing import Any
 from chamber.core.errors import ConfigError
 
 
-def _wire(options: Sequence[str]) -> Any:
+def _wire() -> Any:
     from chamber.apps.bench_wire import measure
 
     return asyncio.run(measure())
 
 
-BENCHES: dict[str, Callable[[Sequence[str]], Any]] = {"wire": _wire}
+BENCHES: dict[str, Callable[[], Any]] = {"wire": _wire}
 
 
 def main(name: str | None, *, as_json: bool, options: Sequence[str]) -> int:
@@ -25,8 +25,10 @@ def main(name: str | None, *, as_json: bool, options: Sequence[str]) -> int:
         return int(director([*options, *(["--json"] if as_json else [])]))
     if name is not None and name not in BENCHES:
         raise ConfigError([f"bench: there is no benchmark {name}; there are: director, {', '.join(BENCHES)}"])
+    if options:
+        raise ConfigError([f"bench: unknown options {' '.join(options)}; only the director's benchmark takes options"])
     for chosen in [name] if name else BENCHES:
-        figures = BENCHES[chosen](options)
+        figures = BENCHES[chosen]()
         if as_json:
             print(json.dumps(figures))
         else:

@@ -117,6 +117,7 @@ async def serve(config: Config) -> None:
         rehearsal=config.hall.rehearsal,
         public_url=f"http://{config.public.listen[0]}/",
         delay_ms=config.stream.delay_ms,
+        mode=config.director.mode,
         presentation_inputs=tuple(switcher.inputs) if switcher else (),
         item=restored.item,
         handled=restored.handled,

@@ -11,6 +11,8 @@ SAME_MS = 120
 STALE_FACTOR, STALE_MS = 3, 2000
 """A camera silent for three times the expected move and this long is taken to have failed."""
 AVOID_MS = 10_000
+RETRY_MS = 3000
+"""A camera that refused, or did not arrive, gets no order so soon again; a refusal may come back at once."""
 """A camera that failed is asked again only after this long, if another one can do."""
 REMEMBERED = 8192
 
@@ -72,6 +74,10 @@ class Head:
         self.arrived = self.lost = False
         self.sent_ms = self.avoid_until_ms = self.hands_off_until_ms = -(10**9)
         self.due_ms: int | None = None
+
+    def rests_until_ms(self) -> int:
+        """Until when it is left alone because it failed."""
+        return self.avoid_until_ms - AVOID_MS + RETRY_MS
 
     def shows(self, framing: Framing) -> bool:
         """Whether it stands settled on this very preset."""

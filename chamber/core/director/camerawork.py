@@ -56,16 +56,17 @@ class Camerawork:
         return "lectern" if framing.kind is ShotKind.LECTERN else "speaker"
 
     def _usable(self, framings: Sequence[Framing], now_ms: int) -> Sequence[Framing]:
-        """Without cameras that are lost, or that somebody else works with for a while."""
+        """Without cameras that are lost, that have just failed, or that somebody else works with for a while."""
         found = []
         for framing in framings:
             head = self._heads[framing.camera]
             if head.lost:
                 continue
-            if head.hands_off_until_ms <= now_ms:
+            free_ms = max(head.hands_off_until_ms, head.rests_until_ms())
+            if free_ms <= now_ms:
                 found.append(framing)
             else:
-                self._desk.wake(head.hands_off_until_ms)
+                self._desk.wake(free_ms)
         return found
 
     def _by(self, framings: Sequence[Framing], seat: str | None, wanted: Wanted, code: str, now_ms: int) -> None:

@@ -43,7 +43,7 @@ class Orders:
         """Whether the operator's choice still stands; sees to it that its end is noticed."""
         if self.until_ms is not None and now_ms < self.until_ms:
             self._desk.wake(self.until_ms)
-        return self.until_ms is None or now_ms < self.until_ms
+        return self.waiting is not None or self.until_ms is None or now_ms < self.until_ms
 
     def give(self, event: ShotOrdered, now_ms: int, *, on_air: bool) -> None:
         """A new order replaces the one before; one that nothing can be made of changes nothing."""
@@ -51,6 +51,8 @@ class Orders:
         if shot is None:
             return
         self.waiting = shot if isinstance(shot, Framing) else None
+        if isinstance(shot, Framing):
+            self._heads[shot.camera].avoid_until_ms = LONG_AGO  # the operator may try what has just failed
         self.hold(now_ms)
         if isinstance(shot, Picture) and on_air:
             self._desk.take(shot, "operator", now_ms, urgent=True)
@@ -61,7 +63,7 @@ class Orders:
         if framing is None:
             return
         head = self._heads[framing.camera]
-        if head.lost:
+        if head.lost or head.rests_until_ms() > now_ms:  # gone, or it said no: the order is over
             self.waiting = None
         elif head.shows(framing):
             self.waiting = None
