@@ -2,9 +2,18 @@
 # Installs by apt what the tests need when that is allowed; else says exactly what is missing and fails.
 set -u
 missing=""
-command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
-command -v chromium >/dev/null || missing="$missing chromium"
-command -v tmux >/dev/null || missing="$missing tmux"
+needs() { # program package...
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { shift; missing="$missing $*"; }
+}
+needs ffmpeg ffmpeg
+needs chromium chromium
+needs tmux tmux
+needs obs obs-studio
+needs Xvfb xvfb
+needs varnishd varnish
+needs haproxy haproxy
+needs nginx nginx
+[ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || missing="$missing libnginx-mod-rtmp"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
