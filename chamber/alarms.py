@@ -12,6 +12,8 @@ CHAIR_SPEAKS_MS = 10_000
 SILENT_MS = 6000
 SILENT_DBFS = -60.0
 UNKNOWN_SPEAKER_MS = 3000
+NOT_RECALLED_MS = 600_000
+"""For so long after an order to take back the operator is told what it could not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,25 @@ def _people(state: State, now_ms: int) -> list[Alarm]:
     return found
 
 
+def _outside(state: State, now_ms: int) -> list[Alarm]:
+    found = []
+    targets = state.stream.known.get("simulcast", {}) if state.stream.fresh(now_ms) else {}
+    for name, target in targets.items():
+        if target.get("state") == "down":
+            found.append(Alarm("simulcast_down", f"Doorzending naar {name} is weg ({target.get('reason', '')})",
+                               "De eigen uitzending loopt door en het wordt vanzelf opnieuw geprobeerd; "
+                               "bel de beheerder als het weg blijft", key=name))  # fmt: skip
+    gone = state.taken_back.known.get("simulcast") if now_ms - state.taken_back.at_ms < NOT_RECALLED_MS else None
+    if gone:
+        found.append(Alarm("not_recalled", f"Wat al naar {', '.join(gone)} was doorgezonden, is NIET terug te halen",
+                           "Verwijder het daar zelf, ook uit de opname daar", urgent=True))  # fmt: skip
+    return found
+
+
 def alarms(state: State, now_ms: int) -> list[Alarm]:
     """Every alarm that holds now, the urgent ones first."""
     found = _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
+    found += _outside(state, now_ms)
     for code, text in state.problems.items():
         found.append(Alarm(code, text, "Bel de beheerder", urgent=True))
     return sorted(found, key=lambda a: not a.urgent)

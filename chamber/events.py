@@ -37,8 +37,15 @@ class StreamSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class TookBack:
+    """The stream process answered an order to take back; what is known of edges may come later, under the same id."""
+
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """Time has passed; the lease is issued from here, so a runtime that hangs issues none."""
 
 
-Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | Pulse
+Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | TookBack | Pulse

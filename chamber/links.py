@@ -1,6 +1,6 @@
 """The controller's ends of the sockets to mixer and stream, and the pulse that issues leases."""
 
-from chamber.events import MixerLevels, MixerSaid, Pulse, StreamSaid
+from chamber.events import MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack
 from chamber.ipc import Message
 from chamber.ports import Clock
 from chamber.runtime import Runtime
@@ -23,7 +23,7 @@ def from_stream(runtime: Runtime, message: Message) -> None:
     if isinstance(known, dict):
         runtime.post(StreamSaid(known))
     if isinstance(taken, dict):
-        runtime.record.event("taken_back", parts=int(taken.get("parts", 0)))
+        runtime.post(TookBack(taken))
 
 
 async def pulse(runtime: Runtime, clock: Clock) -> None:

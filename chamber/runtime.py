@@ -19,12 +19,12 @@ from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
 from chamber.core.noted import BEHIND_DOORS
 from chamber.direction import Direction, Hands
-from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid
+from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack
 from chamber.measure import Measures
 from chamber.ports import Clock
 from chamber.record import Record
 from chamber.stage import Outputs, Stage
-from chamber.state import CameraState, LinkState, State
+from chamber.state import CameraState, LinkState, Peer, State
 from chamber.views import view
 from chamber.wire import StateView
 
@@ -114,6 +114,11 @@ class Runtime:
             case StreamSaid(known):
                 self.state.stream.known, self.state.stream.at_ms = known, self.clock.now_ms()
                 self.measures.said("stream", known)
+                self.touch()
+            case TookBack(said):
+                if said.get("id") != self.state.taken_back.known.get("id"):
+                    self.record.event("taken_back", parts=int(said.get("parts", 0)))
+                self.state.taken_back = Peer(said, self.clock.now_ms())
                 self.touch()
             case LinkChanged(name, reason):
                 self._link(name, reason)

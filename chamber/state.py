@@ -75,6 +75,7 @@ class State:
     title_visible: bool = True
     mixer: Peer = field(default_factory=Peer)
     stream: Peer = field(default_factory=Peer)
+    taken_back: Peer = field(default_factory=Peer)
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
     heard_ms: int = 0

@@ -16,6 +16,7 @@ DETAIL_CHARS = 200
 log = structlog.get_logger(__name__)
 Serve = Callable[[Ready], Awaitable[None]]
 Report = Callable[[str, str | None], None]
+Delay = Callable[[int, float], float]
 
 
 def delay_s(failures: int, jitter: float) -> float:
@@ -28,7 +29,9 @@ def delay_s(failures: int, jitter: float) -> float:
     return min(CAP_S, growth) * (0.5 + jitter / 2)
 
 
-async def supervise(name: str, serve: Serve, report: Report, clock: Clock, jitter: Callable[[], float]) -> None:
+async def supervise(
+    name: str, serve: Serve, report: Report, clock: Clock, jitter: Callable[[], float], delay: Delay = delay_s
+) -> None:
     """Run sessions of one device until cancelled; report(name, reason or None when up), once per change."""
     failures, up_at_ms = 0, math.inf
     told: str | None = ""
@@ -61,4 +64,4 @@ async def supervise(name: str, serve: Serve, report: Report, clock: Clock, jitte
             log.exception("bug in driver", device=name)
         failures = 1 if clock.now_ms() - up_at_ms >= STABLE_S * 1000 else failures + 1
         tell(reason)
-        await clock.sleep(CAP_S if slowest else delay_s(failures, jitter()))
+        await clock.sleep(CAP_S if slowest else delay(failures, jitter()))

@@ -1,5 +1,7 @@
 """The state as the control API shows it."""
 
+from typing import Any
+
 from chamber import wire
 from chamber.alarms import Alarm
 from chamber.core import meeting as meetings
@@ -30,7 +32,28 @@ def legs(state: State, now_ms: int) -> dict[str, wire.LegStateName]:
     found: dict[str, wire.LegStateName] = {leg: said.get(leg, "unknown") for leg in LEGS}
     mixer = state.mixer.known if state.mixer.fresh(now_ms) else None
     found["mixer"] = "unknown" if mixer is None else "slate" if mixer.get("slate") else "open"
+    for name, target in simulcast(state).items():
+        found[f"simulcast_{name}"] = target.get("leg", "unknown") if said else "unknown"
     found["mixer_sound"] = "unknown" if mixer is None else "dark" if mixer.get("muted") else "open"
+    return found
+
+
+def simulcast(state: State) -> dict[str, dict[str, Any]]:
+    """Targets as the stream process last told of them, by name."""
+    said = state.stream.known.get("simulcast")
+    return said if isinstance(said, dict) else {}
+
+
+def _devices(state: State, now_ms: int) -> dict[str, wire.DeviceView]:
+    found = {
+        name: wire.DeviceView(link=_link(link), detail=link.identity if link.up else link.reason)
+        for name, link in state.links.items()
+    }
+    for name, target in simulcast(state).items():
+        known = target.get("state") if state.stream.fresh(now_ms) else None
+        up: wire.LinkName = "up" if known == "up" else "down" if known == "down" else "connecting"
+        detail = target.get("reason") or ("nothing to send yet" if known == "idle" else "")
+        found[f"simulcast {name}"] = wire.DeviceView(link=up, detail=str(detail)[:200])
     return found
 
 
@@ -177,10 +200,7 @@ def view(
         seats=tuple(_seat(state, seat) for seat in state.hall.seats),
         people=tuple(_person(state, person) for person in state.hall.people.values()),
         cameras=_cameras(state, airing, now_ms),
-        devices={
-            n: wire.DeviceView(link=_link(link), detail=link.identity if link.up else link.reason)
-            for n, link in state.links.items()
-        },
+        devices=_devices(state, now_ms),
         legs=legs(state, now_ms),
         public=_public(state, now_ms, wall_ms),
         levels=wire.LevelsView(rms_dbfs=state.rms_dbfs, peak_dbfs=state.peak_dbfs),

@@ -66,6 +66,7 @@ def _doubles(config: Config) -> Iterator[str]:
     yield from _unique("id", _ids("people", config.people))
     yield from _unique("id", _ids("agenda", config.agenda))
     yield from _unique("name", _ids("accounts", config.accounts, "name"))
+    yield from _unique("name", _ids("simulcast", config.simulcast, "name"))
     mics = [(f"seats[{n}].mic", f"{seat.system}:{shown_channel(seat)}") for n, seat in enumerate(config.seats)]
     yield from _unique("microphone", mics)
     seated = [(f"people[{n}].seat", person.seat) for n, person in enumerate(config.people) if person.seat is not None]

@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
 from config.microphones import ConferoMicrophones, DcnMicrophones, DicentisMicrophones
@@ -14,6 +15,7 @@ SOCKET_PATH_BYTES = 107
 
 UNIX = "unix:"
 MIN_TOKEN_BYTES = 16
+SIMULCAST_SCHEMES = ("rtmp", "rtmps", "srt")
 SOCKETS = ("programme.sock", "stream.sock", "mixer.sock")
 
 
@@ -65,6 +67,7 @@ def settled(config: Config, base: Path) -> Config:
         "microphones": tuple(microphones(one) for one in config.microphones),
         "cameras": tuple(camera(one) for one in config.cameras),
         "switchers": tuple(switcher(one) for one in config.switchers),
+        "simulcast": tuple(s.model_copy(update={"url_file": whole(s.url_file)}) for s in config.simulcast),
         "accounts": tuple(accounts),
     }
     return config.model_copy(update=changes)
@@ -93,6 +96,34 @@ def missing_secrets(config: Config) -> list[str]:
         for key, path, _ in _secrets(config)
         if not path.exists()
     ]
+
+
+def simulcast_problems(config: Config) -> list[str]:
+    """What is wrong with the addresses of simulcast targets; such a target alone does not work, the rest does."""
+    found = []
+    for n, target in enumerate(config.simulcast):
+        key, path = f"simulcast[{n}].url_file", Path(target.url_file)
+        if not path.exists():
+            found.append(f"{key}: {path} is not there; put the address with its key there, in one line")
+        elif trouble := _secret_trouble(path, 1) or _url_trouble(path):
+            found.append(f"{key}: {trouble}")
+    return found
+
+
+def _url_trouble(path: Path) -> str | None:
+    """Never says what stands in the file."""
+    try:
+        parts = urlsplit(_first_line(path) or "")
+        port = parts.port
+    except ValueError:
+        return f"{path} holds no valid address; write one rtmp://, rtmps:// or srt:// address"
+    if parts.scheme not in SIMULCAST_SCHEMES or not parts.hostname:
+        return f"{path} holds no address; write one rtmp://, rtmps:// or srt:// address"
+    if parts.scheme == "srt" and port is None:
+        return f"{path} has no port; an srt:// address needs one"
+    if parts.scheme != "srt" and not parts.path.strip("/"):
+        return f"{path} has no path; write the platform's address and its stream key, rtmps://host/app/key"
+    return None
 
 
 def _secrets(config: Config) -> list[tuple[str, Path, int]]:

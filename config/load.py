@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from chamber.core.errors import ConfigError
 from config import wording
 from config.checks import problems, warnings
-from config.files import file_problems, missing_secrets, settled
+from config.files import file_problems, missing_secrets, settled, simulcast_problems
 from config.model import Config
 from config.salvage import salvage
 
@@ -42,7 +42,10 @@ def load_with_warnings(path: Path) -> tuple[Config, list[str]]:
     found = file_problems(config, secrets=True)
     if found:
         raise ConfigError([f"{path.name}: {problem}" for problem in found])
-    return config, [f"{path.name}: {warning}" for warning in [*missing_secrets(config), *warnings(config)]]
+    return config, [
+        f"{path.name}: {warning}"
+        for warning in [*missing_secrets(config), *simulcast_problems(config), *warnings(config)]
+    ]
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -123,6 +123,13 @@ class Stream(Section):
     take_back_s: Annotated[int, Field(ge=1, le=120)] = 10
 
 
+class SimulcastEntry(Section):
+    """Another platform that gets the stream."""
+
+    name: Id
+    url_file: Path
+
+
 class Public(Section):
     """Where the public page is served; TLS stands in front of it."""
 
@@ -159,6 +166,7 @@ class Config(Section):
     mixer: Mixer = Mixer()
     director: Director = Director()
     stream: Stream = Stream()
+    simulcast: Annotated[tuple[SimulcastEntry, ...], Field(max_length=8)] = ()
     public: Public = Public()
     control: Control = Control()
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()

@@ -84,6 +84,7 @@ LEGS: Final = {
     "relay": "zaalschermen",
     "captions": "ondertiteling",
 }
+SIMULCAST: Final = "doorzending {name}"
 VOTE_KINDS: Final = {
     "show_of_hands": "Handopsteken",
     "roll_call_vote": "Hoofdelijk",

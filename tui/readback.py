@@ -30,13 +30,19 @@ class Report:
     alarm: bool = False
 
 
+def leg_word(leg: str) -> str:
+    """The Dutch name of a leg."""
+    _, simulcast, name = leg.partition("simulcast_")
+    return labels.SIMULCAST.format(name=name) if simulcast else labels.LEGS.get(leg, leg)
+
+
 def _words(view: StateView) -> tuple[list[str], list[str]]:
     """Dutch names: what the public gets as the state wants it, and everything that does not follow (yet)."""
     right = live(view)
     public = {"beeld": view.public.sees is right, "geluid": view.public.hears is right}
     bad_legs = wrong_legs(view)
     bad = [word for word, fine in public.items() if not fine]
-    bad += [word for leg in bad_legs if (word := labels.LEGS.get(leg, leg)) not in bad]
+    bad += [word for leg in bad_legs if (word := leg_word(leg)) not in bad]
     return [word for word in public if word not in bad], bad
 
 

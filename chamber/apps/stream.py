@@ -1,5 +1,6 @@
 """`chamber stream CONFIG`: encoder, gate, packager and the public page. Reaches neither a device nor the control API."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from chamber.stream.live import live_routes
 from chamber.stream.server import PublicSite
 from chamber.stream.service import Stream
 from chamber.stream.settings import StreamSettings
+from chamber.stream.simulcast import Destination, Simulcast
 from config.load import load
 from config.model import Config
 from drivers.ffmpeg.locate import locate
@@ -31,14 +33,19 @@ def settings(config: Config) -> StreamSettings:
     )
 
 
+def destinations(config: Config) -> list[Destination]:
+    """Where else the stream goes."""
+    return [Destination(target.name, Path(target.url_file)) for target in config.simulcast]
+
+
 async def serve(config: Config) -> None:
     """Run the stream of one hall until cancelled."""
-    wanted, program = settings(config), locate()
+    wanted, program, clock = settings(config), locate(), SystemClock()
 
     def encoder() -> FfmpegEncoder:
         return FfmpegEncoder(program, wanted.width, wanted.height, wanted.gop_frames)
 
-    stream, facts = Stream(wanted, encoder, SystemClock()), FactsTrack()
+    stream, facts = Stream(wanted, encoder, clock), FactsTrack()
     site = PublicSite(stream.packager, facts, live_routes(stream.packager), config.hall.organisation)
 
     def take(said: dict[str, Any]) -> None:
@@ -46,14 +53,20 @@ async def serve(config: Config) -> None:
             facts.add(said)
             site.facts_changed()
 
+    simulcast = Simulcast(destinations(config), clock, random.random)
+    stream.packager.on_published(simulcast.offer)
+    stream.also_known(lambda: {"simulcast": simulcast.known()})
+    stream.on_take_back(lambda from_ms, names, said: {"simulcast": simulcast.withdraw(from_ms)})
     stream.on_facts(take)
     stream.on_withdrawn(facts.withdraw)
     runner = await listen(site.app, config.public.listen, drop_gone=True)
     try:
         await stream.start()
+        simulcast.start()
         service.ready()
         await stream.wait()
     finally:
+        await simulcast.close()
         await stream.close()
         await runner.cleanup()
 

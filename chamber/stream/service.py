@@ -28,6 +28,8 @@ MAX_BETWEEN_TICKS = 25
 FIRST_DELAY_S, CAP_S = 0.1, 2.0
 
 log = structlog.get_logger(__name__)
+TakeBack = Callable[[int, list[str], dict[str, Any]], dict[str, Any]]
+"""Called with the capture time from which on everything is void, the names that are gone, and the answer so far."""
 
 
 class Stream:
@@ -45,6 +47,8 @@ class Stream:
         self._tasks: list[asyncio.Task[None]] = []
         self._on_facts: list[Callable[[dict[str, Any]], None]] = []
         self._on_withdrawn: list[Callable[[int, int], None]] = []
+        self._on_take_back: list[TakeBack] = []
+        self._also_known: list[Callable[[], dict[str, Any]]] = []
         self._resumes_at: str | None = None
         self._reslate = asyncio.Event()
         self._told: tuple[object, ...] = ()
@@ -57,6 +61,18 @@ class Stream:
     def on_withdrawn(self, callback: Callable[[int, int], None]) -> None:
         """Be told which capture times (from, to) will never be, or are no longer, public: facts in them neither."""
         self._on_withdrawn.append(callback)
+
+    def on_take_back(self, callback: TakeBack) -> None:
+        """Be told of each order to take back; what is returned goes into the answer to the controller."""
+        self._on_take_back.append(callback)
+
+    def also_known(self, say: Callable[[], dict[str, Any]]) -> None:
+        """Have more told to the controller with everything else that is known."""
+        self._also_known.append(say)
+
+    def tell(self, message: Message) -> None:
+        """Say something to the controller, if it is there."""
+        self._server.send(message)
 
     async def start(self) -> None:
         """Make the slates, listen on `stream.sock` and follow the mixer.
@@ -113,6 +129,7 @@ class Stream:
             "closures": self.release.gate.closures,
             "opened_from_ms": self.release.gate.open_from_ms,
             "bytes_out": self.packager.bytes_out,
+            **{key: value for say in self._also_known for key, value in say().items()},
         }
 
     # -- from the controller
@@ -140,10 +157,14 @@ class Stream:
     def _take_back(self, order: dict[str, Any]) -> None:
         seconds = order.get("seconds")
         seconds = seconds if type(seconds) is int and seconds > 0 else self._settings.take_back_s
-        names = self.release.take_back(self._clock.now_ms() - seconds * 1000)
+        from_ms = self._clock.now_ms() - seconds * 1000
+        names = self.release.take_back(from_ms)
         parts = sum(name.startswith("p") for name in names)
         log.warning("taken back", seconds=seconds, parts=parts)
-        self._server.send({"taken_back": {"id": order.get("id"), "parts": parts}})
+        said: dict[str, Any] = {"id": order.get("id"), "parts": parts}
+        for callback in self._on_take_back:
+            said |= callback(from_ms, names, said)
+        self._server.send({"taken_back": said})
 
     # -- the encoder
 

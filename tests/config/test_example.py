@@ -43,6 +43,7 @@ from config.model import (
     Public,
     SeatEntry,
     ShotEntry,
+    SimulcastEntry,
     Sound,
     Stream,
 )
@@ -74,6 +75,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "director": (Director,),
     "director.phase_policy": (PhasePolicies,),
     "stream": (Stream,),
+    "simulcast": (SimulcastEntry,),
     "public": (Public,),
     "control": (Control,),
     "accounts": (Account,),

@@ -544,3 +544,28 @@ def test_what_is_probably_not_meant_is_a_warning(changes: dict[str, Any], line: 
 
 def test_the_file_of_these_tests_is_toml(tmp_path: Path) -> None:
     assert tomllib.loads(written(tmp_path, HALL).read_text()) == HALL
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("rtmps://live.example.nl/app/stream-key-1", None),
+        ("srt://live.example.nl:9000?streamid=stream-key-1", None),
+        ("srt://live.example.nl?streamid=stream-key-1", "has no port; an srt:// address needs one"),
+        ("rtmp://live.example.nl", "has no path"),
+        ("https://live.example.nl/stream-key-1", "holds no address; write one rtmp://, rtmps:// or srt:// address"),
+        ("rtmp://live.example.nl:port/stream-key-1", "holds no valid address"),
+    ],
+)
+def test_an_address_of_a_platform_is_checked_and_never_shown(tmp_path: Path, text: str, trouble: str | None) -> None:
+    path = written(tmp_path, hall(simulcast=[{"name": "youtube", "url_file": "youtube.url"}]))
+    url = tmp_path / "youtube.url"
+    assert load(path).simulcast[0].url_file == str(url), "a platform's file that is missing stops nothing"
+    assert any("simulcast[0].url_file" in worry and "is not there" in worry for worry in load_with_warnings(path)[1])
+    url.write_text(text + "\n")
+    url.chmod(0o644)
+    assert any("chmod 600" in worry for worry in load_with_warnings(path)[1])
+    url.chmod(0o600)
+    worries = [worry for worry in load_with_warnings(path)[1] if "simulcast" in worry]
+    assert [trouble in worry for worry in worries] == ([True] if trouble else [])
+    assert not any("stream-key-1" in worry for worry in worries)

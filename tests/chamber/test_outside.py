@@ -1,0 +1,63 @@
+"""What leaves the building on other ways, as the operator sees it: state, legs and alarms."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chamber.alarms import NOT_RECALLED_MS
+from chamber.events import Pulse, StreamSaid, TookBack
+from tests.chamber.desk import Desk
+
+LEGS = {"video": "open", "audio": "open", "index": "open"}
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    yield made
+    made.run.close()
+    assert made.run.healthy()
+
+
+def told(desk: Desk, code: str) -> list[str]:
+    desk.run.post(Pulse())
+    return [alarm.text for alarm in desk.run.view().alarms if alarm.code == code]
+
+
+def simulcast(desk: Desk, **targets: dict[str, Any]) -> None:
+    desk.run.post(StreamSaid({"legs": LEGS, "simulcast": targets}))
+
+
+def test_a_target_is_a_leg_and_a_connection(desk: Desk) -> None:
+    simulcast(
+        desk,
+        youtube={"state": "up", "leg": "slate", "reason": ""},
+        regio={"state": "down", "leg": "dark", "reason": "Connection refused"},
+    )
+    view = desk.run.view()
+    assert (view.legs["simulcast_youtube"], view.legs["simulcast_regio"]) == ("slate", "dark")
+    assert view.devices["simulcast youtube"].link == "up"
+    assert (view.devices["simulcast regio"].link, view.devices["simulcast regio"].detail) == (
+        "down",
+        "Connection refused",
+    )
+    assert told(desk, "simulcast_down") == ["Doorzending naar regio is weg (Connection refused)"]
+    desk.clock.advance(2000)
+    assert desk.run.view().legs["simulcast_youtube"] == "unknown"
+    assert desk.run.view().devices["simulcast youtube"].link == "connecting"
+    assert told(desk, "simulcast_down") == []
+
+
+def test_what_was_simulcast_is_named_when_it_was_taken_back(desk: Desk) -> None:
+    desk.run.post(TookBack({"id": 1, "parts": 20, "simulcast": ["youtube"]}))
+    assert told(desk, "not_recalled") == ["Wat al naar youtube was doorgezonden, is NIET terug te halen"]
+    desk.clock.advance(NOT_RECALLED_MS)
+    assert told(desk, "not_recalled") == []
+
+
+def test_an_answer_that_comes_in_two_is_written_once(desk: Desk) -> None:
+    desk.run.post(TookBack({"id": 1, "parts": 20}))
+    desk.run.post(TookBack({"id": 1, "parts": 20}))
+    desk.run.post(TookBack({"id": 2, "parts": 5}))
+    assert [values["parts"] for kind, values, _ in desk.pages.lines if kind == "taken_back"] == [20, 5]
