@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chamber.core import meeting as meetings
 from chamber.core.domain import MeetingState
+from chamber.core.voting import quorum_lost
 from chamber.state import State
 
 SETTLE_MS = 2500
@@ -94,6 +95,9 @@ def _people(state: State, now_ms: int) -> list[Alarm]:
     if slate in ("suspended", "begin") and since and now_ms - since[0] > CHAIR_SPEAKS_MS:
         found.append(Alarm("chair_speaks_behind_slate", "De voorzitter spreekt, maar publiek ziet wachtscherm",
                            "Druk Openen als de vergadering verdergaat", urgent=True))  # fmt: skip
+    if state.meeting.state is MeetingState.OPEN and quorum_lost(state.hall.people.values(), state.present):
+        found.append(Alarm("quorum", "Volgens de presentielijst is de helft van de raad of minder aanwezig",
+                           "Controleer de presentielijst en zeg het de voorzitter"))  # fmt: skip
     if state.meeting.state is MeetingState.OPEN:
         for seat, (mono_ms, _) in state.open_since.items():
             if now_ms - mono_ms > UNKNOWN_SPEAKER_MS and state.seating.person(state.hall, seat) is None:

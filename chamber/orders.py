@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from chamber import wire
+from chamber.clerk import Clerk
+from chamber.core import agenda as agendas
 from chamber.core import meeting as meetings
 from chamber.core.director import model as d
 from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
 from chamber.core.errors import DeviceError, DeviceUnreachableError, RefusedError
 from chamber.ports import Camera, SwitchesAllOff
 from chamber.runtime import Runtime
+from chamber.wire.clerk import ClerkOrder
 
 SYNC_S = 2.0
 """Opening waits this long for the journal to be on disk; a disk that hangs refuses the opening."""
@@ -31,6 +34,7 @@ class Orders:
 
     def __init__(self, runtime: Runtime, presentation: Presentation | None, take_back_s: int) -> None:
         self._run, self._presentation, self._take_back_s = runtime, presentation, take_back_s
+        self._clerk = Clerk(runtime)
         self._turn = asyncio.Lock()
         self._take_back_id = 0
 
@@ -78,8 +82,8 @@ class Orders:
             case wire.ItemSelect(item=item):
                 self._select(item, None, account)
             case wire.VoteBegin(kind=kind):
+                self._clerk.begin_vote(order)
                 self._phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
-                self._run.record.event("vote_begin", vote=kind, item=self._run.state.item)
             case wire.VoteRecord():
                 self._vote(order, account)
             case wire.MicOrder(command=command, seat=seat):
@@ -97,8 +101,10 @@ class Orders:
                 self._run.stage.wish()
             case wire.PresentationSelect(input=source, output=output):
                 self._present(source, output)
-            case wire.NoteAdd(text=text):
-                self._run.record.note_text(text, account)
+            case wire.NoteAdd(text=text, about=about):
+                self._run.record.note_text(text, about, account)
+            case _ if isinstance(order, ClerkOrder):
+                self._clerk.carry_out(order, account)
 
     # ------------------------------------------------------------------------------------------------ meeting
 
@@ -122,8 +128,11 @@ class Orders:
                 "journal_unwritable",
                 "Openen kan niet: het logboek kan niet worden geschreven. Kijk of de schijf vol is.",
             ) from exc
+        first = self._run.state.meeting.opened_ms is None
         after = meetings.take(self._run.state.meeting, order.command, self._now())
         self._run.enter(after, account)
+        if first:
+            self._run.record.agenda(self._run.state.agenda, account)
         if self._run.state.item is None and self._run.state.agenda:
             self._select(self._run.state.agenda[0].id, None, account)
 
@@ -133,7 +142,8 @@ class Orders:
         if not self._run.record.begin(meeting_id, title):
             raise RefusedError("meeting_exists", f"Vergadering {meeting_id} bestaat al; kies een ander kenmerk.")
         state = self._run.state
-        state.item, state.handled = None, frozenset()
+        state.item, state.handled, state.vote, state.present = None, frozenset(), None, frozenset()
+        state.agenda = tuple(replace(item, withdrawn=False, into=None) for item in state.agenda)
         self._run.start_over()
         self._run.enter(meetings.Meeting(meeting_id, title, since_ms=self._run.clock.wall_ms()), account)
 
@@ -159,9 +169,7 @@ class Orders:
 
     def _select(self, item: str, at_ms: int | None, account: str) -> None:
         state = self._run.state
-        chosen = next((i for i in state.agenda if i.id == item), None)
-        if chosen is None:
-            raise RefusedError("unknown_item", f"Er is geen agendapunt {item}.")
+        chosen = agendas.find(state.agenda, item)
         if state.item:
             state.handled |= {state.item}
         state.item = chosen.id
@@ -174,14 +182,8 @@ class Orders:
         self._run.direct(d.PhaseChanged(self._run.clock.now_ms(), phase))
 
     def _vote(self, order: wire.VoteRecord, account: str) -> None:
-        state = self._run.state
-        if state.item is None:
-            raise RefusedError("no_item", "Kies eerst het agendapunt waarover gestemd is.")
-        self._run.record.event(
-            "vote", item=state.item, vote=order.kind, outcome=order.outcome, for_count=order.for_count,
-            against_count=order.against_count, account=account,
-        )  # fmt: skip
-        item = state.current_item()
+        self._clerk.record_vote(order, account)
+        item = self._run.state.current_item()
         self._phase(item.phase if item else Phase.DEBATE)
 
     # ---------------------------------------------------------------------------------------- picture and sound
@@ -256,18 +258,9 @@ class Orders:
         self._run.record.event("assign", seat=seat, person=person, account=account)
 
     def _privacy(self, order: wire.SpeakerPrivacy) -> None:
-        state, now_ms = self._run.state, self._run.clock.now_ms()
-        if order.seat not in state.hall.seats:
+        if order.seat not in self._run.state.hall.seats:
             raise RefusedError("unknown_seat", f"Er is geen plaats {order.seat}.")
-        seating, seat = state.seating, frozenset({order.seat})
-        state.seating = replace(
-            seating,
-            nameless=seating.nameless | seat if order.hide_name else seating.nameless - seat,
-            faceless=seating.faceless | seat if order.hide_picture else seating.faceless - seat,
-        )
-        self._run.stage.wish()
-        self._run.publish(now_ms)
-        self._run.direct(d.SeatPrivacy(now_ms, order.seat, order.hide_picture, order.hide_name))
+        self._run.set_privacy(order.seat, hide_picture=order.hide_picture, hide_name=order.hide_name)
 
     def _chair(self, seat: str) -> None:
         state, now_ms = self._run.state, self._run.clock.now_ms()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chamber.core import noted
+from chamber.core.agenda import Agenda
 from chamber.core.director.model import Event
-from chamber.core.domain import MeetingState
+from chamber.core.domain import MeetingState, Person
 from chamber.core.meeting import Meeting
 from chamber.core.noted import BEHIND_DOORS
 from chamber.ports import Clock, Journal
@@ -21,6 +22,9 @@ class Keeper:
 
     journal: Journal
     keep_note: Callable[[str], str]
+    keep_agenda: Callable[[Agenda], None]
+    keep_guest: Callable[[Person], None]
+    erase: Callable[[str], None]
 
 
 class Record:
@@ -97,7 +101,21 @@ class Record:
         if done is not None:
             await done
 
-    def note_text(self, text: str, account: str) -> None:
+    def note_text(self, text: str, about: str, account: str) -> None:
         """Keep a note beside the journal and its id in it; behind closed doors it is kept without a mark."""
         note = self._keeper.keep_note(text)
-        self.event("note", note=note, account=account)
+        self.event("note", note=note, about=about, account=account)
+
+    def agenda(self, agenda: Agenda, account: str) -> None:
+        """Keep the agenda as it is now beside the journal; the journal says that it changed, and its order."""
+        self._keeper.keep_agenda(agenda)
+        self.event("agenda", items=[item.id for item in agenda], account=account)
+
+    def guest(self, person: Person) -> None:
+        """Keep somebody whom CONFIG does not know."""
+        self._keeper.keep_guest(person)
+
+    def erase(self, person: str, account: str) -> None:
+        """Erase a name from the files beside the journal; that it was done is kept."""
+        self._keeper.erase(person)
+        self._append("erased", {"person": person, "account": account}, self._clock.now_ms())

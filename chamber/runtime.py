@@ -328,6 +328,8 @@ class Runtime:
         self.record.meeting(meeting, account, now_ms)
         if before in BEHIND_DOORS and meeting.state not in BEHIND_DOORS:
             self.start_over()
+            if state.item is not None:  # chosen behind the doors, where nothing of it was written
+                self.record.event("item", item=state.item, at_ms=self.clock.wall_ms(), account=account)
         if is_open and not was_open:
             self.direct(d.Reset(now_ms))
             self.direct(d.PauseSet(now_ms, paused=False))
@@ -388,6 +390,18 @@ class Runtime:
         self.state.seating = replace(self.state.seating, bound={**self.state.seating.bound, seat: person})
         self.stage.wish()
         self.publish(self.clock.now_ms())
+
+    def set_privacy(self, seat: str, *, hide_picture: bool, hide_name: bool) -> None:
+        """Whoever sits here withholds picture or name from now on, or does not any more."""
+        seating, one, now_ms = self.state.seating, frozenset({seat}), self.clock.now_ms()
+        self.state.seating = replace(
+            seating,
+            nameless=seating.nameless | one if hide_name else seating.nameless - one,
+            faceless=seating.faceless | one if hide_picture else seating.faceless - one,
+        )
+        self.stage.wish()
+        self.publish(now_ms)
+        self.direct(d.SeatPrivacy(now_ms, seat, hide_picture, hide_name))
 
     def close(self) -> None:
         """Cancel what is still to come."""

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from chamber.core import agenda
 from chamber.core.director.model import Propose
 from chamber.core.domain import AgendaItem, Hall, MicState, Mode, Phase
 from chamber.core.meeting import Meeting
 from chamber.core.scenes import Seating, Shown
+from chamber.core.voting import RollCall
 
 STALE_MS = 1500
 """A reading of mixer or stream older than this is not known any more."""
@@ -60,6 +62,8 @@ class State:
     presentation_inputs: tuple[str, ...] = ()
     item: str | None = None
     handled: frozenset[str] = frozenset()
+    vote: RollCall | None = None
+    present: frozenset[str] = frozenset()
     phase: Phase = Phase.OPENING
     mode: Mode = Mode.AUTO
     mics: dict[str, MicState] = field(default_factory=dict)
@@ -90,7 +94,5 @@ class State:
         return next((i for i in self.agenda if i.id == self.item), None)
 
     def next_item(self) -> AgendaItem | None:
-        """The item after the running one, or the first when none runs."""
-        ids = [i.id for i in self.agenda]
-        at = ids.index(self.item) + 1 if self.item in ids else 0
-        return self.agenda[at] if at < len(self.agenda) else None
+        """The item to handle after the running one, or the first when none runs."""
+        return agenda.following(self.agenda, self.item)

@@ -173,6 +173,8 @@ def view(
                 phase=i.phase.value,
                 closed=i.closed,
                 handled=i.id in state.handled,
+                withdrawn=i.withdrawn,
+                into=i.into,
             )
             for i in state.agenda
         ),
@@ -215,4 +217,15 @@ def view(
         preview_url=state.preview_url,
         public_url=state.public_url,
         rehearsal=state.rehearsal,
+        vote=wire.RollCallView.model_validate(
+            {
+                "kind": state.vote.kind,
+                "item": state.vote.item,
+                "order": state.vote.order,
+                "choices": dict(state.vote.choices),
+            }
+        )
+        if state.vote
+        else None,
+        present=tuple(sorted(state.present)),
     )

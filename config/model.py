@@ -27,6 +27,8 @@ class HallSection(Section):
 
     name: Text
     organisation: Text
+    organisation_code: Annotated[str, Field(pattern=r"^[a-z]{2}\d{4}$")] | None = None
+    body: Text = "Gemeenteraad"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
     rehearsal: bool = False
     width_m: Annotated[float, Field(ge=2, le=100)] | None = None

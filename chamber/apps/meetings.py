@@ -1,8 +1,6 @@
 """DATA/meetings: which meeting goes on, its journal, and the files beside it that may be erased."""
 
-import json
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +8,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chamber.core.domain import Person
+from chamber.apps import dossier
+from chamber.apps.dossier import Place, read, write
+from chamber.core.agenda import Agenda
+from chamber.core.domain import Hall, Person
 from chamber.core.meeting import Meeting, Moment, after_restart
 from chamber.core.restore import Restored, fold_all
 from chamber.journal import JournalFile, replay
@@ -34,30 +35,13 @@ MONTHS = (
 OnTrouble = Callable[[str, str | None], None]
 
 
-def _write(path: Path, value: Any) -> None:
-    """Replace a JSON file whole, or not at all."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 class Meetings:
     """The meetings of one hall; one of them is open for writing. Raises OSError when DATA cannot be written."""
 
-    def __init__(self, data_dir: Path, clock: Clock, zone: ZoneInfo, people: Iterable[Person]) -> None:
-        self._folder, self._clock, self._zone = data_dir / "meetings", clock, zone
-        self._people = {p.id: {"name": p.name, "role": p.role.value, "group": p.group} for p in people}
+    def __init__(self, data_dir: Path, clock: Clock, hall: Hall, place: Place, agenda: Agenda) -> None:
+        self._folder, self._clock, self._zone = data_dir / "meetings", clock, ZoneInfo(place.timezone)
+        self._hall, self._place, self._agenda = hall, place, agenda
+        self._people: dict[str, Any] = {}
         self._journal: JournalFile | None = None
         self._notes: dict[str, str] = {}
         self._writer = ThreadPoolExecutor(1, "notes")
@@ -76,19 +60,24 @@ class Meetings:
 
     def restore(self) -> Restored:
         """The meeting that was going on, as its journal tells it, or a new one of today."""
-        name = str(_read(self._folder / "current.json").get("id", ""))
+        name = str(read(self._folder / "current.json").get("id", ""))
         if not name or not (self._folder / name / "journal.jsonl").exists():
             moment = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)
             name = moment.strftime("%Y-%m-%d")
             title = f"Raadsvergadering {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
             start = Restored(Meeting(name, title, since_ms=self._clock.wall_ms(), since_mono_ms=self._clock.now_ms()))
         else:
-            start = Restored(Meeting(name, str(_read(self._folder / name / "meeting.json").get("title", name))))
+            start = Restored(Meeting(name, str(read(self._folder / name / "meeting.json").get("title", name))))
         path = self._folder / name / "journal.jsonl"
         if path.exists():
             start = fold_all(start, ((e.kind, e.fields, e.wall_ms) for e in replay(path, lambda damage: None)))
         at = Moment(self._clock.wall_ms(), self._clock.now_ms())
-        restored = replace(start, meeting=after_restart(start.meeting, at))
+        restored = replace(
+            start,
+            meeting=after_restart(start.meeting, at),
+            agenda=dossier.agenda_from(read(self._folder / name / "agenda.json")) or self._agenda,
+            guests=dossier.people_from(read(self._folder / name / "people.json"), guests=True),
+        )
         self._open(name, restored.meeting.title)
         return restored
 
@@ -96,7 +85,7 @@ class Meetings:
         """Where the meeting that goes on is written."""
         if self._journal is None:
             raise RuntimeError("no meeting is open: call restore first")
-        return Keeper(self._journal, self._keep_note)
+        return Keeper(self._journal, self._keep_note, self._keep_agenda, self._keep_guest, self._erase)
 
     def begin(self, meeting_id: str, title: str) -> Keeper | None:
         """Start a new meeting; None when there is one of that id already."""
@@ -117,15 +106,16 @@ class Meetings:
     def _open(self, name: str, title: str) -> None:
         self._here = self._folder / name
         self._here.mkdir(mode=0o700, exist_ok=True)
-        self._notes = {k: str(v) for k, v in _read(self._here / "notes.json").items()}
+        self._notes = {k: str(v) for k, v in read(self._here / "notes.json").items()}
         self._journal = JournalFile.open(
             self._here / "journal.jsonl", self._zone, self._journal_trouble,
             wall_ms=self._clock.wall_ms(), mono_ms=self._clock.now_ms(),
         )  # fmt: skip
         self._damage = len(self._journal.problems)
-        _write(self._here / "meeting.json", {"id": name, "title": title})
-        _write(self._here / "people.json", self._people)
-        _write(self._folder / "current.json", {"id": name})
+        write(self._here / "meeting.json", {"id": name, "title": title} | dossier.hall_as_json(self._hall, self._place))
+        self._people = dossier.people_merged(read(self._here / "people.json"), self._hall.people.values())
+        write(self._here / "people.json", self._people)
+        write(self._folder / "current.json", {"id": name})
 
     def _journal_trouble(self, reason: str | None) -> None:
         self._tell("journal", f"Het logboek kan niet worden geschreven: {reason}" if reason else None)
@@ -139,5 +129,19 @@ class Meetings:
         name = f"n{len(self._notes) + 1}"
         self._notes[name] = text
         here, notes = self._here, dict(self._notes)
-        self._writer.submit(_write, here / "notes.json", notes)
+        self._writer.submit(write, here / "notes.json", notes)
         return name
+
+    def _keep_agenda(self, agenda: Agenda) -> None:
+        self._writer.submit(write, self._here / "agenda.json", dossier.agenda_as_json(agenda))
+
+    def _keep_guest(self, person: Person) -> None:
+        self._people[person.id] = dossier.person_as_json(person, guest=True)
+        self._writer.submit(write, self._here / "people.json", dict(self._people))
+
+    def _erase(self, person: str) -> None:
+        name = str(self._people.get(person, {}).get("name", ""))
+        self._people = dossier.erased(self._people, person)
+        self._notes = dossier.notes_without(self._notes, name)
+        self._writer.submit(write, self._here / "people.json", dict(self._people))
+        self._writer.submit(write, self._here / "notes.json", dict(self._notes))

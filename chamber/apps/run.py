@@ -8,19 +8,21 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from chamber import links
 from chamber.api import Account, Api
 from chamber.apps import service
 from chamber.apps.devices import build
+from chamber.apps.dossier import Place
 from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
 from chamber.core.errors import ConfigError
 from chamber.core.scenes import Seating
+from chamber.core.voting import resumed
 from chamber.events import LinkChanged
 from chamber.ipc import LineClient
 from chamber.measure import Measures
@@ -102,8 +104,10 @@ async def serve(config: Config) -> None:
     """Run the controller until cancelled, or until a bug in the core ends it."""
     clock, measures = SystemClock(), Measures()
     hall, switcher = plan.hall(config), presentation(config)
-    meetings = Meetings(config.data_dir, clock, ZoneInfo(config.hall.timezone), hall.people.values())
+    place = Place(config.hall.organisation, config.hall.organisation_code or "", config.hall.body, config.hall.timezone)
+    meetings = Meetings(config.data_dir, clock, hall, place, plan.agenda(config))
     restored = meetings.restore()
+    hall = replace(hall, people={**hall.people, **restored.guests})
 
     def emit(event: DeviceEvent) -> None:
         run.post(event)
@@ -111,7 +115,7 @@ async def serve(config: Config) -> None:
     state = State(
         hall,
         restored.meeting,
-        plan.agenda(config),
+        restored.agenda,
         Seating(restored.bound, restored.chair_seat or hall.chair_seat, restored.nameless, restored.faceless),
         organisation=config.hall.organisation,
         rehearsal=config.hall.rehearsal,
@@ -121,6 +125,8 @@ async def serve(config: Config) -> None:
         presentation_inputs=tuple(switcher.inputs) if switcher else (),
         item=restored.item,
         handled=restored.handled,
+        vote=resumed(restored.vote, hall.people.values(), restored.present),
+        present=restored.present,
     )
     devices = build(config, emit, clock)
     mixer = LineClient("mixer", config.run_dir / "mixer.sock", lambda message: links.from_mixer(run, message))

@@ -139,13 +139,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """One item; order is the position in the agenda, the number is text."""
+    """One item; order is the position in the agenda, the number is text; `into` is an item it is handled together with."""
 
     id: str
     number: str
     title: str
     phase: Phase = Phase.DEBATE
     closed: bool = False
+    withdrawn: bool = False
+    into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

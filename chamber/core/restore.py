@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chamber.core.domain import MeetingState
+from chamber.core.domain import AgendaItem, MeetingState, Person
 from chamber.core.meeting import Meeting
+from chamber.core.voting import RollCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,9 @@ class Restored:
         bound: who was assigned to which seat.
         chair_seat: from where the meeting was led, when that was moved.
         nameless, faceless: seats whose occupants withhold name or picture.
+        present: who was noted as present.
+        vote: kind and item of the vote that was going on, and what was said in it.
+        agenda, guests: as the files beside the journal have them.
     """
 
     meeting: Meeting
@@ -25,6 +29,10 @@ class Restored:
     chair_seat: str | None = None
     nameless: frozenset[str] = frozenset()
     faceless: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
+    vote: RollCall | None = None
+    agenda: tuple[AgendaItem, ...] = ()
+    guests: Mapping[str, Person] = field(default_factory=dict)
 
 
 def fold(restored: Restored, kind: str, fields: Mapping[str, Any], wall_ms: int) -> Restored:
@@ -48,6 +56,16 @@ def fold(restored: Restored, kind: str, fields: Mapping[str, Any], wall_ms: int)
         return replace(restored, item=fields["item"], handled=handled)
     if kind == "assign":
         return replace(restored, bound={**restored.bound, fields["seat"]: fields["person"]})
+    if kind == "attendance":
+        person = frozenset({fields["person"]})
+        return replace(restored, present=restored.present | person if fields["present"] else restored.present - person)
+    if kind == "vote_begin":
+        return replace(restored, vote=RollCall(fields["vote"], fields["item"]))
+    if kind == "vote_cast" and restored.vote is not None:
+        choices = {**restored.vote.choices, fields["person"]: fields["choice"]}
+        return replace(restored, vote=replace(restored.vote, choices=choices))
+    if kind == "vote":
+        return replace(restored, vote=None)
     if kind == "chair_moved":
         return replace(restored, chair_seat=fields["seat"])
     if kind == "seat_privacy":

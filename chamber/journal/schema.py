@@ -45,8 +45,18 @@ def _detail(value: Any) -> bool:
 ID = _text(r"[a-z0-9][a-z0-9_-]{0,39}")
 WORD = _text(r"[A-Za-z0-9_.:-]{0,60}")
 TIME = _text(r"\d{1,2}:\d{2}")
+CHOICE = _one_of("for", "against", "abstained", "absent")
+QUESTION = _one_of("proposal", "amendment", "sub_amendment", "motion")
+ABOUT = _one_of("note", "decision", "commitment")
+MOST_ITEMS = 200
 VOTE = _one_of("show_of_hands", "roll_call_vote", "secret_ballot")
 OUTCOME = _one_of("adopted", "rejected", "tied", "deferred", "withdrawn")
+
+
+def _ids(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_ITEMS and all(ID(one) for one in value)
+
+
 STATE, MODE, PHASE, SHOT = (_one_of(*kind) for kind in (MeetingState, Mode, Phase, ShotKind))
 
 KINDS: Mapping[str, Mapping[str, Test]] = {
@@ -58,13 +68,24 @@ KINDS: Mapping[str, Mapping[str, Test]] = {
     "vote": {
         "item": ID,
         "vote": VOTE,
+        "question": QUESTION,
         "outcome": OUTCOME,
         "for_count": _maybe(_number),
         "against_count": _maybe(_number),
         "account": WORD,
     },
     "assign": {"seat": ID, "person": _maybe(ID), "account": WORD},
-    "note": {"note": ID, "account": WORD},
+    "vote_cast": {"person": ID, "choice": CHOICE, "account": WORD},
+    "ballot_total": {"person": _maybe(ID), "count": _number, "account": WORD},
+    "agenda": {"items": _ids, "account": WORD},
+    "joined": {"item": ID, "into": _maybe(ID), "account": WORD},
+    "boundary": {"item": ID, "from_ms": _number, "at_ms": _number, "account": WORD},
+    "attendance": {"person": ID, "present": _flag, "at_ms": _number, "account": WORD},
+    "corrected": {"fragment": ID, "person": _maybe(ID), "account": WORD},
+    "listed": {"fragment": ID, "listed": _flag, "account": WORD},
+    "withheld": {"fragment": ID, "withheld": _flag, "account": WORD},
+    "erased": {"person": ID, "account": WORD},
+    "note": {"note": ID, "about": ABOUT, "account": WORD},
     "take_back": {"seconds": _number, "account": WORD},
     "taken_back": {"parts": _number},
     # what the director heard

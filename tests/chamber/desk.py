@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chamber import ports
+from chamber.core.agenda import Agenda
 from chamber.core.director import model as d
 from chamber.core.director.reducer import Director
 from chamber.core.domain import AgendaItem, Group, Hall, MicState, Person, Phase, Role, Seat, Shot
@@ -136,11 +137,12 @@ class Desk:
         self.mixer: list[dict[str, Any]] = []
         self.stream: list[dict[str, Any]] = []
         self.pages, self.notes = pages or Pages(), list[str]()
+        self.agendas, self.guests, self.erased = list[Agenda](), list[Person](), list[str]()
         self.cameras = cameras or {name: Wire(name) for name in ("cam1", "cam2", "wide")}
         self.switcher = Wire("switcher")
         self.mics = Mics()
         state = State(HALL, meeting or Meeting("2026-11-24", "Raad"), AGENDA, Seating(chair_seat="chair"))
-        record = Record(self.clock, Keeper(self.pages, self._note), self._begin)
+        record = Record(self.clock, self._keeper(self.pages), self._begin)
         record.resume(state.meeting.state)
         out = Outputs(
             self.mixer.append, self.stream.append, self.cameras, {"switcher": self.switcher}, {"desk": self.mics}
@@ -159,7 +161,10 @@ class Desk:
         if following is None:
             return None
         self.pages = following
-        return Keeper(following, self._note)
+        return self._keeper(following)
+
+    def _keeper(self, pages: Pages) -> Keeper:
+        return Keeper(pages, self._note, self.agendas.append, self.guests.append, self.erased.append)
 
     def _note(self, text: str) -> str:
         self.notes.append(text)

@@ -224,7 +224,7 @@ async def test_a_secret_ballot_leaves_totals_only(desk: Desk) -> None:
     await order(desk, "vote.record", kind="secret_ballot", outcome="adopted", for_count=11, against_count=8)
     vote = next(fields for kind, fields, _ in desk.pages.lines if kind == "vote")
     assert vote == {
-        "item": "i1", "vote": "secret_ballot", "outcome": "adopted", "for_count": 11, "against_count": 8,
+        "item": "i1", "vote": "secret_ballot", "question": "proposal", "outcome": "adopted", "for_count": 11, "against_count": 8,
         "account": "griffie",
     }  # fmt: skip
 

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from chamber import links
 from chamber.apps.devices import build
+from chamber.apps.dossier import Place
 from chamber.apps.meetings import Meetings
 from chamber.apps.sim import room_plan
 from chamber.apps.sim_desks import desks
@@ -133,7 +133,9 @@ class Evening:
         self._opened: dict[str, int] = {}
         self._seats = {(seat.system, seat.channel): seat.id for seat in config.seats}
         clock, hall = SystemClock(), plan.hall(config)
-        self.meetings = Meetings(config.data_dir, clock, ZoneInfo("Europe/Amsterdam"), hall.people.values())
+        self.meetings = Meetings(
+            config.data_dir, clock, hall, Place("", "", "", "Europe/Amsterdam"), plan.agenda(config)
+        )
         state = State(hall, self.meetings.restore().meeting, plan.agenda(config), Seating(chair_seat=hall.chair_seat))
         self.devices = build(config, self._emit, clock)
         record = Record(clock, self.meetings.keeper(), self.meetings.begin)

@@ -3,23 +3,24 @@
 import asyncio
 import json
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from chamber.apps.dossier import Place
 from chamber.apps.meetings import Meetings
-from chamber.core.domain import MeetingState, Person, Role
+from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role
 from chamber.core.meeting import Meeting
 from chamber.record import Record
 from tests.conftest import ManualClock
 
-ZONE = ZoneInfo("Europe/Amsterdam")
-PEOPLE = (Person("p1", "Noor van Dijk", Role.CHAIR),)
+PLACE = Place("Gemeente Waterbeek", "gm0000", "Gemeenteraad", "Europe/Amsterdam")
+HALL = Hall("Zaal", people={"p1": Person("p1", "Noor van Dijk", Role.CHAIR)})
+AGENDA = (AgendaItem("i1", "1", "Opening"), AgendaItem("i2", "2", "Beekzicht"))
 S = MeetingState
 
 
 def meetings(folder: Path, clock: ManualClock) -> Meetings:
-    return Meetings(folder, clock, ZONE, PEOPLE)
+    return Meetings(folder, clock, HALL, PLACE, AGENDA)
 
 
 async def evening(folder: Path, clock: ManualClock, *states: MeetingState) -> None:
@@ -45,7 +46,7 @@ async def test_the_first_run_makes_a_meeting_of_today(tmp_path: Path, manual_clo
     assert restored.meeting.state is S.PLANNED
     await asyncio.to_thread(kept.close)
     people = json.loads((tmp_path / "meetings/2026-09-21/people.json").read_text(encoding="utf-8"))
-    assert people == {"p1": {"name": "Noor van Dijk", "role": "chair", "group": None}}
+    assert people["p1"] == {"name": "Noor van Dijk", "role": "chair", "group": None, "seat": None, "guest": False}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ async def test_notes_stand_beside_the_journal(tmp_path: Path, manual_clock: Manu
     kept = meetings(tmp_path, manual_clock)
     kept.restore()
     record = Record(manual_clock, kept.keeper(), kept.begin)
-    record.note_text("Toezegging van de wethouder", "griffie")
+    record.note_text("Toezegging van de wethouder", "commitment", "griffie")
     record.flush()
     await asyncio.to_thread(kept.close)
     here = tmp_path / "meetings/2026-09-21"
@@ -115,3 +116,48 @@ async def test_a_damaged_journal_is_told_and_goes_on(tmp_path: Path, manual_cloc
     assert told
     assert told[0][0] == "journal_damaged"
     await asyncio.to_thread(kept.close)
+
+
+async def test_agenda_and_guests_survive_a_restart_and_erased_names_stay_erased(
+    tmp_path: Path, manual_clock: ManualClock
+) -> None:
+    kept = meetings(tmp_path, manual_clock)
+    assert kept.restore().agenda == AGENDA
+    record = Record(manual_clock, kept.keeper(), kept.begin)
+    record.note_text("Noor van Dijk komt er op terug", "note", "griffie")
+    record.agenda((*AGENDA, AgendaItem("p3", "3", "Motie vreemd", withdrawn=True)), "griffie")
+    record.guest(Person("gast1", "Wil Bos", Role.PUBLIC_SPEAKER))
+    record.guest(Person("gast2", "Lee Smit", Role.PUBLIC_SPEAKER))
+    record.erase("gast2", "griffie")
+    record.erase("p1", "griffie")
+    record.flush()
+    await asyncio.to_thread(kept.close)
+
+    again = meetings(tmp_path, manual_clock)
+    restored = again.restore()
+    assert restored.agenda[-1] == AgendaItem("p3", "3", "Motie vreemd", withdrawn=True)
+    assert {person.id: person.name for person in restored.guests.values()} == {
+        "gast1": "Wil Bos",
+        "gast2": "Naam verwijderd",
+    }
+    await asyncio.to_thread(again.close)
+    everything = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file())
+    assert "Noor van Dijk" not in everything
+    assert "Lee Smit" not in everything
+
+
+async def test_presence_and_a_roll_call_survive_a_restart(tmp_path: Path, manual_clock: ManualClock) -> None:
+    kept = meetings(tmp_path, manual_clock)
+    kept.restore()
+    record = Record(manual_clock, kept.keeper(), kept.begin)
+    record.event("attendance", person="p1", present=True, at_ms=1, account="griffie")
+    record.event("vote_begin", vote="roll_call_vote", item="i2")
+    record.event("vote_cast", person="p1", choice="for", account="griffie")
+    record.flush()
+    await asyncio.to_thread(kept.close)
+    again = meetings(tmp_path, manual_clock)
+    restored = again.restore()
+    assert restored.present == {"p1"}
+    assert restored.vote is not None
+    assert restored.vote.choices == {"p1": "for"}
+    await asyncio.to_thread(again.close)

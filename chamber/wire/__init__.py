@@ -5,14 +5,13 @@ Every model is frozen and refuses unknown fields; times are integer milliseconds
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Payload(BaseModel):
-    """Base of everything on the control API's wire."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+from chamber.wire.base import Order as Order
+from chamber.wire.base import Payload
+from chamber.wire.clerk import BallotTotal, ClerkOrder
+from chamber.wire.clerk import IndexView as IndexView
+from chamber.wire.clerk import RollCallView as RollCallView
 
 MeetingStateName = Literal[
     "planned", "standby", "open", "suspended", "closing_doors", "closed", "reopening", "ended", "published"
@@ -22,7 +21,7 @@ LinkName = Literal["up", "down", "connecting"]
 
 
 class ItemView(Payload):
-    """An agenda item; `number` is text and the order is the order of the list."""
+    """An agenda item; `number` is text and the order is the order of the list; `into`: handled together with that."""
 
     id: str
     number: str
@@ -30,6 +29,8 @@ class ItemView(Payload):
     phase: str
     closed: bool = False
     handled: bool = False
+    withdrawn: bool = False
+    into: str | None = None
 
 
 class MeetingView(Payload):
@@ -177,6 +178,8 @@ class StateView(Payload):
     preview_url: str = ""
     public_url: str = ""
     rehearsal: bool = False
+    vote: RollCallView | None = None
+    present: tuple[str, ...] = ()
 
 
 class Change(Payload):
@@ -184,10 +187,6 @@ class Change(Payload):
 
     seq: int
     changed: dict[str, Any]
-
-
-class Order(Payload):
-    """Base of the commands; `command` chooses the class."""
 
 
 class _Plain(Order):
@@ -282,20 +281,26 @@ class ItemSelect(_Plain):
 
 
 class VoteRecord(_Plain):
-    """Record the outcome as the chair states it."""
+    """Record the outcome as the chair states it; `totals` per candidate of a secret ballot, blank under null."""
 
     command: Literal["vote.record"]
     kind: Literal["show_of_hands", "roll_call_vote", "secret_ballot"]
     outcome: Literal["adopted", "rejected", "tied", "deferred", "withdrawn"]
     for_count: Annotated[int, Field(ge=0, le=99)] | None = None
     against_count: Annotated[int, Field(ge=0, le=99)] | None = None
+    question: Literal["proposal", "amendment", "sub_amendment", "motion"] = "proposal"
+    totals: Annotated[tuple[BallotTotal, ...], Field(max_length=50)] = ()
 
 
 class VoteBegin(_Plain):
-    """Voting begins: the picture goes wide, for a secret ballot without name bars."""
+    """Voting begins: the picture goes wide, for a secret ballot without name bars.
+
+    `first` is the person who was drawn to be called first in a roll call.
+    """
 
     command: Literal["vote.begin"]
     kind: Literal["show_of_hands", "roll_call_vote", "secret_ballot"]
+    first: Annotated[str, Field(max_length=40)] | None = None
 
 
 class MicOrder(_Plain):
@@ -350,16 +355,17 @@ class PresentationSelect(_Plain):
 
 
 class NoteAdd(_Plain):
-    """A short note of the griffie, kept beside the journal."""
+    """A short note of the griffie, kept beside the journal; `about` makes it a decision or a commitment."""
 
     command: Literal["note.add"]
+    about: Literal["note", "decision", "commitment"] = "note"
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 AnyOrder = Annotated[
     MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive
     | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
-    | PresentationSelect | NoteAdd,
+    | PresentationSelect | NoteAdd | ClerkOrder,
     Field(discriminator="command"),
 ]  # fmt: skip
 
