@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chamber.core.errors import DeviceError, RefusedError
 from chamber.openapi import document
-from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, Refused, StateView
+from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, IndexView, Refused, StateView
 
 BODY_BYTES = 16 * 1024
 EVENTS_CLIENTS = 16
@@ -42,6 +42,7 @@ class Controller(Protocol):
     async def order(self, order: AnyOrder, account: str) -> int: ...
     async def changed(self) -> None: ...
     def healthy(self) -> bool: ...
+    async def index(self) -> IndexView: ...
 
 
 account_key = web.RequestKey("account", Account)
@@ -125,6 +126,7 @@ class Api:
         self._free = {"/healthz"}
         self.app.router.add_get("/api/v1/state", self._state)
         self.app.router.add_get("/api/v1/events", self._events)
+        self.app.router.add_get("/api/v1/index", self._index)
         self.app.router.add_post("/api/v1/commands", self._commands)
         self.app.router.add_get("/api/v1/openapi.json", self._openapi)
         self.app.router.add_get("/metrics", self._metrics)
@@ -161,6 +163,9 @@ class Api:
 
     async def _state(self, request: web.Request) -> web.Response:
         return web.json_response(text=self._controller.view().model_dump_json())
+
+    async def _index(self, request: web.Request) -> web.Response:
+        return web.json_response(text=(await self._controller.index()).model_dump_json())
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         if self.hub.full:

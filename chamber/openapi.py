@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chamber.wire import Accepted, AnyOrder, Change, Refused, StateView
+from chamber.wire import Accepted, AnyOrder, Change, IndexView, Refused, StateView
 
 REF = "#/components/schemas/{model}"
 
@@ -26,6 +26,7 @@ def document() -> dict[str, Any]:
     for name, adapter in (
         ("StateView", TypeAdapter(StateView)),
         ("Change", TypeAdapter(Change)),
+        ("IndexView", TypeAdapter(IndexView)),
         ("Command", TypeAdapter(AnyOrder)),
         ("Accepted", TypeAdapter(Accepted)),
         ("Refused", TypeAdapter(Refused)),
@@ -47,6 +48,10 @@ def document() -> dict[str, Any]:
             "/api/v1/events": _get(
                 "WebSocket: the whole view as first message, then numbered changes",
                 {"101": {"description": "StateView, then Change messages"}, "401": refused, "429": refused},
+            ),
+            "/api/v1/index": _get(
+                "Who spoke when, intervals of items and speaking times of the meeting so far",
+                {"200": _body("IndexView", "The index now"), "401": refused},
             ),
             "/api/v1/commands": {
                 "post": {

@@ -13,6 +13,11 @@ from typing import Any
 
 from chamber.core.agenda import Agenda
 from chamber.core.domain import AgendaItem, Group, Hall, Person, Phase, Role, Seat
+from chamber.core.errors import ChamberError
+from chamber.core.index.fold import index_of
+from chamber.core.index.model import Index
+from chamber.core.turns import Rules
+from chamber.journal import replay
 
 ERASED_NAME = "Naam verwijderd"
 
@@ -174,3 +179,49 @@ def erased(people: Mapping[str, Any], person: str) -> dict[str, Any]:
 def notes_without(notes: Mapping[str, str], name: str) -> dict[str, str]:
     """Notes with a name taken out wherever it stands in full."""
     return {key: text.replace(name, "[naam verwijderd]") for key, text in notes.items()} if name else dict(notes)
+
+
+# ------------------------------------------------------------------------------------------- a whole meeting
+
+
+class NoMeetingError(ChamberError):
+    """A folder holds no meeting; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that is kept of one meeting, read back. `notes`: text by id."""
+
+    id: str
+    title: str
+    folder: Path
+    place: Place
+    hall: Hall
+    agenda: Agenda
+    notes: Mapping[str, str]
+    index: Index
+
+
+def load(folder: Path) -> Dossier:
+    """Read a meeting's folder; a damaged journal is read as far as it can be (`chamber verify` tells).
+
+    Raises:
+        NoMeetingError: there is no journal.
+    """
+    journal = folder / "journal.jsonl"
+    if not journal.is_file():
+        raise NoMeetingError(f"{folder}: no meeting is kept here (journal.jsonl is missing)")
+    said = read(folder / "meeting.json")
+    hall = hall_from(said, people_from(read(folder / "people.json")))
+    groups = {person.id: person.group for person in hall.people.values() if person.group is not None}
+    entries = replay(journal, lambda damage: None)
+    return Dossier(
+        id=str(said.get("id", folder.name)),
+        title=str(said.get("title", folder.name)),
+        folder=folder,
+        place=place_from(said),
+        hall=hall,
+        agenda=agenda_from(read(folder / "agenda.json")) or (),
+        notes={key: str(text) for key, text in read(folder / "notes.json").items()},
+        index=index_of(entries, hall, Rules(groups=groups)),
+    )

@@ -81,6 +81,11 @@ class Meetings:
         self._open(name, restored.meeting.title)
         return restored
 
+    @property
+    def folder(self) -> Path:
+        """Where the running meeting is kept."""
+        return self._here
+
     def keeper(self) -> Keeper:
         """Where the meeting that goes on is written."""
         if self._journal is None:

@@ -16,6 +16,7 @@ from chamber.api import Account, Api
 from chamber.apps import service
 from chamber.apps.devices import build
 from chamber.apps.dossier import Place
+from chamber.apps.index_view import view_of
 from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
 from chamber.clock import SystemClock
@@ -34,7 +35,7 @@ from chamber.runtime import Runtime
 from chamber.stage import Outputs
 from chamber.state import State
 from chamber.supervisor import supervise
-from chamber.wire import AnyOrder, StateView
+from chamber.wire import AnyOrder, IndexView, StateView
 from config import plan
 from config.load import load
 from config.model import Config
@@ -47,8 +48,8 @@ SWITCH_S = 0.0005
 class Controller:
     """Runtime and orders as the control API sees them."""
 
-    def __init__(self, runtime: Runtime, orders: Orders) -> None:
-        self._runtime, self._orders = runtime, orders
+    def __init__(self, runtime: Runtime, orders: Orders, meetings: Meetings) -> None:
+        self._runtime, self._orders, self._meetings = runtime, orders, meetings
 
     def view(self) -> StateView:
         """The whole state."""
@@ -61,6 +62,10 @@ class Controller:
     async def changed(self) -> None:
         """Wait for the next change of the state."""
         await self._runtime.changed()
+
+    async def index(self) -> IndexView:
+        """The index of the running meeting, read from its files."""
+        return await asyncio.to_thread(view_of, self._meetings.folder)
 
     def healthy(self) -> bool:
         """Whether the runtime still does its work."""
@@ -141,7 +146,7 @@ async def serve(config: Config) -> None:
     if plan.presentation_source(config) is not None:
         inputs["presentation"] = "Presentatie"
     inputs["programme"] = "Programma"
-    api = Api(Controller(run, orders), accounts(config), measures.registry)
+    api = Api(Controller(run, orders, meetings), accounts(config), measures.registry)
     preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised, clock)
     api.add_pages(preview.pages())
     state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, WSServerHandshakeError, web
 
 from chamber.api import Account, Api
-from chamber.wire import AnyOrder, StateView
+from chamber.wire import AnyOrder, IndexView, StateView
 from tests.chamber.desk import Desk
 
 OPERATOR = {"Authorization": "Bearer operator-operator-operator"}
@@ -33,6 +33,11 @@ class Controller:
 
     async def changed(self) -> None:
         await self._desk.run.changed()
+
+    async def index(self) -> IndexView:
+        return IndexView(
+            meeting="x", opened_ms=None, ended_ms=None, speeches=(), intervals=(), boundaries=(), people=(), groups=()
+        )
 
     def healthy(self) -> bool:
         return self._desk.run.healthy()

@@ -244,6 +244,7 @@ class _Folding:
             notes=tuple(self.notes),
             attendance={person: tuple(spans) for person, spans in self.attendance.items()},
             joined=dict(self.joined),
+            boundaries=tuple(boundaries),
         )
 
     def _speeches(self, found: Sequence[Fragment], boundaries: Sequence[Boundary]) -> tuple[Speech, ...]:

@@ -98,6 +98,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Boundary:
+    """From `at_ms` on an item is dealt with; None: no item."""
+
+    at_ms: int
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """A meeting as far as it was public.
 
@@ -117,6 +125,7 @@ class Index:
     notes: tuple[Note, ...] = ()
     attendance: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     joined: Mapping[str, str] = field(default_factory=dict)
+    boundaries: tuple[Boundary, ...] = ()
 
     @property
     def opened_ms(self) -> int | None:
@@ -127,14 +136,6 @@ class Index:
     def ended_ms(self) -> int | None:
         """When it was closed last; None while it goes on."""
         return self.sessions[-1].span.end_ms if self.sessions else None
-
-
-@dataclass(frozen=True, slots=True)
-class Boundary:
-    """From `at_ms` on an item is dealt with; None: no item."""
-
-    at_ms: int
-    item: str | None
 
 
 def chapters(index: Index, agenda: Sequence[AgendaItem]) -> list[tuple[Span, AgendaItem]]:
