@@ -79,6 +79,12 @@ def _bench(args: argparse.Namespace) -> int:
     return main(args.name, as_json=args.json, options=args.options)
 
 
+def _watch(args: argparse.Namespace) -> int:
+    from chamber.apps.watch import Wanted, main
+
+    return main(Wanted(args.url, args.json, args.controller, args.token_file, args.reference, args.timezone))
+
+
 def _learn(args: argparse.Namespace) -> int:
     from chamber.apps.learn import Wanted, main
 
@@ -90,6 +96,15 @@ def _port(text: str) -> int:
     if not 0 < port < 65536:
         raise argparse.ArgumentTypeError("a port is 1 to 65535")
     return port
+
+
+def _watch_options(watch: argparse.ArgumentParser) -> None:
+    watch.add_argument("url", metavar="URL", help="the page that residents open")
+    watch.add_argument("--json", action="store_true", help="one JSON object for each change")
+    watch.add_argument("--controller", metavar="URL", help="report to this control API")
+    watch.add_argument("--token-file", type=Path, metavar="F", help="token of an account with role watcher")
+    watch.add_argument("--reference", metavar="URL", help="another site that must answer: else it is our own line")
+    watch.add_argument("--timezone", default="Europe/Amsterdam", help="of the times told (default %(default)s)")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -135,6 +150,7 @@ def parser() -> argparse.ArgumentParser:
     bench = add("bench", _bench, "measure on this machine", config=False)
     bench.add_argument("name", nargs="?", help="wire or director (default: all)")
     bench.add_argument("--json", action="store_true", help="one JSON object")
+    _watch_options(add("watch", _watch, "a viewer that tells what residents get; may run elsewhere", config=False))
     learning = add("learn", _learn, "listen to a discussion system and write its patterns for CONFIG", config=False)
     learning.add_argument("port", metavar="PORT", help="serial path or URL, tcp:HOST:PORT or udp:PORT")
     learning.add_argument("--baud", type=int, default=9600, help="speed of a serial line (default %(default)s)")

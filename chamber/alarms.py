@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chamber.core import meeting as meetings
 from chamber.core.domain import MeetingState
 from chamber.core.voting import quorum_lost
-from chamber.state import State
+from chamber.state import WATCHER_STALE_MS, State
 
 SETTLE_MS = 2500
 """Mixer and stream need this long to follow a change of state before a difference is an alarm."""
@@ -13,6 +13,7 @@ CHAIR_SPEAKS_MS = 10_000
 SILENT_MS = 6000
 SILENT_DBFS = -60.0
 UNKNOWN_SPEAKER_MS = 3000
+UNWATCHED = frozenset({MeetingState.PLANNED, MeetingState.ENDED, MeetingState.PUBLISHED})
 NOT_RECALLED_MS = 600_000
 """For so long after an order to take back the operator is told what it could not reach."""
 
@@ -121,10 +122,24 @@ def _outside(state: State, now_ms: int) -> list[Alarm]:
     return found
 
 
+def _watchers(state: State, now_ms: int) -> list[Alarm]:
+    found = []
+    for name, peer in state.watchers.items():
+        if now_ms - peer.at_ms > WATCHER_STALE_MS:
+            if state.meeting.state not in UNWATCHED and now_ms - state.meeting.since_mono_ms > WATCHER_STALE_MS:
+                found.append(Alarm("watcher_silent", f"De bewaker buiten ({name}) zwijgt",
+                                   "Kijk zelf op de publiekspagina; bel de beheerder", key=name))  # fmt: skip
+        elif peer.known["level"] in ("red", "amber"):
+            red = peer.known["level"] == "red"
+            found.append(Alarm("outside", str(peer.known["text"]), f"Gezien van buiten ({name})", urgent=red,
+                               key=f"{name}:{peer.known['code']}"))  # fmt: skip
+    return found
+
+
 def alarms(state: State, now_ms: int) -> list[Alarm]:
     """Every alarm that holds now, the urgent ones first."""
     found = _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
-    found += _outside(state, now_ms)
+    found += _outside(state, now_ms) + _watchers(state, now_ms)
     for code, text in state.problems.items():
         found.append(Alarm(code, text, "Bel de beheerder", urgent=True))
     return sorted(found, key=lambda a: not a.urgent)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chamber.core.errors import DeviceError, RefusedError
 from chamber.openapi import document
-from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, IndexView, Refused, StateView
+from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, IndexView, Refused, StateView, WatchReport
 
 BODY_BYTES = 16 * 1024
 EVENTS_CLIENTS = 16
@@ -40,6 +40,7 @@ class Controller(Protocol):
 
     def view(self) -> StateView: ...
     async def order(self, order: AnyOrder, account: str) -> int: ...
+    def watched(self, report: WatchReport, account: str) -> None: ...
     async def changed(self) -> None: ...
     def healthy(self) -> bool: ...
     async def index(self) -> IndexView: ...
@@ -128,6 +129,7 @@ class Api:
         self.app.router.add_get("/api/v1/events", self._events)
         self.app.router.add_get("/api/v1/index", self._index)
         self.app.router.add_post("/api/v1/commands", self._commands)
+        self.app.router.add_post("/api/v1/watch", self._watch)
         self.app.router.add_get("/api/v1/openapi.json", self._openapi)
         self.app.router.add_get("/metrics", self._metrics)
         self.app.router.add_get("/healthz", self._healthz)
@@ -187,6 +189,17 @@ class Api:
         except DeviceError as exc:
             return refusal("device_failed", str(exc), 409)
         return web.json_response(Accepted(seq=seq).model_dump())
+
+    async def _watch(self, request: web.Request) -> web.Response:
+        account = request[account_key]
+        if account.role != "watcher":
+            return refusal("not_watcher", "Alleen een account met de rol watcher meldt wat er buiten te zien is.", 403)
+        try:
+            report = WatchReport.model_validate_json(await request.read())
+        except ValidationError as exc:
+            return refusal("bad_report", _first_problem(exc), 400)
+        self._controller.watched(report, account.name)
+        return web.json_response(Accepted(seq=self._controller.view().seq).model_dump())
 
     async def _openapi(self, request: web.Request) -> web.Response:
         return web.json_response(document())

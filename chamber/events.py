@@ -44,8 +44,16 @@ class TookBack:
 
 
 @dataclass(frozen=True, slots=True)
+class WatcherSaid:
+    """A watcher outside reported what residents get; the fields of wire.WatchReport."""
+
+    name: str
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """Time has passed; the lease is issued from here, so a runtime that hangs issues none."""
 
 
-Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | TookBack | Pulse
+Event = ports.DeviceEvent | LinkChanged | MixerSaid | MixerLevels | StreamSaid | TookBack | WatcherSaid | Pulse

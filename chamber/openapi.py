@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chamber.wire import Accepted, AnyOrder, Change, IndexView, Refused, StateView
+from chamber.wire import Accepted, AnyOrder, Change, IndexView, Refused, StateView, WatchReport
 
 REF = "#/components/schemas/{model}"
 
@@ -20,6 +20,13 @@ def _get(summary: str, responses: dict[str, Any], *, secured: bool = True) -> di
     return {"get": {"summary": summary, "responses": responses, "security": [{"token": []}] if secured else []}}
 
 
+def _post(summary: str, schema: str, errors: dict[str, Any]) -> dict[str, Any]:
+    body = {"required": True, "content": _body(schema, "")["content"]}
+    done = _body("Accepted", "Carried out; seq is the state that shows it")
+    responses = {"200": done, **errors}
+    return {"post": {"summary": summary, "security": [{"token": []}], "requestBody": body, "responses": responses}}
+
+
 def document() -> dict[str, Any]:
     """The whole OpenAPI document as plain values."""
     schemas: dict[str, Any] = {}
@@ -28,6 +35,7 @@ def document() -> dict[str, Any]:
         ("Change", TypeAdapter(Change)),
         ("IndexView", TypeAdapter(IndexView)),
         ("Command", TypeAdapter(AnyOrder)),
+        ("WatchReport", TypeAdapter(WatchReport)),
         ("Accepted", TypeAdapter(Accepted)),
         ("Refused", TypeAdapter(Refused)),
     ):
@@ -35,6 +43,7 @@ def document() -> dict[str, Any]:
         schemas.update(schema.pop("$defs", {}))
         schemas[name] = schema
     refused = _body("Refused", "Refused: a stable code and a sentence for the operator")
+    errors = {"400": refused, "401": refused, "403": refused}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,23 +62,8 @@ def document() -> dict[str, Any]:
                 "Who spoke when, intervals of items and speaking times of the meeting so far",
                 {"200": _body("IndexView", "The index now"), "401": refused},
             ),
-            "/api/v1/commands": {
-                "post": {
-                    "summary": "Give one order",
-                    "security": [{"token": []}],
-                    "requestBody": {
-                        "required": True,
-                        **{k: v for k, v in _body("Command", "").items() if k == "content"},
-                    },
-                    "responses": {
-                        "200": _body("Accepted", "Carried out; seq is the state that shows it"),
-                        "400": refused,
-                        "401": refused,
-                        "403": refused,
-                        "409": refused,
-                    },
-                }
-            },
+            "/api/v1/commands": _post("Give one order", "Command", {**errors, "409": refused}),
+            "/api/v1/watch": _post("Tell what residents get, seen from outside", "WatchReport", errors),
             "/api/v1/openapi.json": _get("This document", {"200": {"description": "OpenAPI 3.1"}}),
             "/metrics": _get("Prometheus metrics", {"200": {"description": "Text exposition format"}}),
             "/healthz": _get(

@@ -19,7 +19,7 @@ from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
 from chamber.core.noted import BEHIND_DOORS
 from chamber.direction import Direction, Hands
-from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack
+from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack, WatcherSaid
 from chamber.measure import Measures
 from chamber.ports import Clock
 from chamber.record import Record
@@ -119,6 +119,9 @@ class Runtime:
                 if said.get("id") != self.state.taken_back.known.get("id"):
                     self.record.event("taken_back", parts=int(said.get("parts", 0)))
                 self.state.taken_back = Peer(said, self.clock.now_ms())
+                self.touch()
+            case WatcherSaid(name, report):
+                self.state.watchers[name] = Peer(report, self.clock.now_ms())
                 self.touch()
             case LinkChanged(name, reason):
                 self._link(name, reason)

@@ -10,6 +10,8 @@ from chamber.core.meeting import Meeting
 from chamber.core.scenes import Seating, Shown
 from chamber.core.voting import RollCall
 
+WATCHER_STALE_MS = 10_000
+"""A watcher reports every 2 s; one that says nothing for so long is silent."""
 STALE_MS = 1500
 """A reading of mixer or stream older than this is not known any more."""
 
@@ -80,6 +82,8 @@ class State:
     mixer: Peer = field(default_factory=Peer)
     stream: Peer = field(default_factory=Peer)
     taken_back: Peer = field(default_factory=Peer)
+    watchers: dict[str, Peer] = field(default_factory=dict)
+    """By account, those of CONFIG from the start on."""
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
     heard_ms: int = 0

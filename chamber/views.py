@@ -8,7 +8,7 @@ from chamber.core import meeting as meetings
 from chamber.core.domain import Person
 from chamber.core.scenes import role_label
 from chamber.labels import ROLES
-from chamber.state import LinkState, State
+from chamber.state import WATCHER_STALE_MS, LinkState, State
 
 LEGS = ("video", "audio", "index")
 
@@ -55,6 +55,16 @@ def _devices(state: State, now_ms: int) -> dict[str, wire.DeviceView]:
         detail = target.get("reason") or ("nothing to send yet" if known == "idle" else "")
         found[f"simulcast {name}"] = wire.DeviceView(link=up, detail=str(detail)[:200])
     return found
+
+
+def _outside(state: State, now_ms: int, wall_ms: int) -> tuple[wire.OutsideView, ...]:
+    found = []
+    for name, peer in state.watchers.items():
+        silent = now_ms - peer.at_ms > WATCHER_STALE_MS
+        seen_ms = wall_ms - (now_ms - peer.at_ms) if peer.known else None
+        said = {**peer.known, "level": "silent"} if silent else peer.known
+        found.append(wire.OutsideView(name=name, seen_ms=seen_ms, **said))
+    return tuple(found)
 
 
 def _public(state: State, now_ms: int, wall_ms: int) -> wire.PublicView:
@@ -205,6 +215,7 @@ def view(
         devices=_devices(state, now_ms),
         legs=legs(state, now_ms),
         public=_public(state, now_ms, wall_ms),
+        outside=_outside(state, now_ms, wall_ms),
         levels=wire.LevelsView(rms_dbfs=state.rms_dbfs, peak_dbfs=state.peak_dbfs),
         mode=state.mode.value,
         title_visible=state.title_visible,

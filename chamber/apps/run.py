@@ -24,7 +24,7 @@ from chamber.core.director.reducer import Director
 from chamber.core.errors import ConfigError
 from chamber.core.scenes import Seating
 from chamber.core.voting import resumed
-from chamber.events import LinkChanged
+from chamber.events import LinkChanged, WatcherSaid
 from chamber.ipc import LineClient
 from chamber.measure import Measures
 from chamber.orders import Orders, Presentation
@@ -33,9 +33,9 @@ from chamber.preview import Preview
 from chamber.record import Record
 from chamber.runtime import Runtime
 from chamber.stage import Outputs
-from chamber.state import State
+from chamber.state import Peer, State
 from chamber.supervisor import supervise
-from chamber.wire import AnyOrder, IndexView, StateView
+from chamber.wire import AnyOrder, IndexView, StateView, WatchReport
 from config import plan
 from config.load import load
 from config.model import Config
@@ -58,6 +58,10 @@ class Controller:
     async def order(self, order: AnyOrder, account: str) -> int:
         """Carry out one order and return the number of the state that shows it."""
         return await self._orders.order(order, account)
+
+    def watched(self, report: WatchReport, account: str) -> None:
+        """Take what a watcher outside saw."""
+        self._runtime.post(WatcherSaid(account, report.model_dump()))
 
     async def changed(self) -> None:
         """Wait for the next change of the state."""
@@ -132,6 +136,7 @@ async def serve(config: Config) -> None:
         handled=restored.handled,
         vote=resumed(restored.vote, hall.people.values(), restored.present),
         present=restored.present,
+        watchers={account.name: Peer() for account in config.accounts if account.role == "watcher"},
     )
     devices = build(config, emit, clock)
     mixer = LineClient("mixer", config.run_dir / "mixer.sock", lambda message: links.from_mixer(run, message))

@@ -148,6 +148,28 @@ class LevelsView(Payload):
     peak_dbfs: float = -120.0
 
 
+class WatchReport(Payload):
+    """What `chamber watch` says: body of `POST /api/v1/watch`. `text` is Dutch, to be read out; `since_ms` is wall time."""
+
+    level: Literal["green", "amber", "red", "unknown"]
+    code: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+    text: Annotated[str, Field(min_length=1, max_length=300)]
+    since_ms: int | None = None
+    delay_ms: int | None = None
+
+
+class OutsideView(Payload):
+    """The newest word of one watcher; `silent` when it has said nothing for 10 s, `seen_ms` None when it never did."""
+
+    name: str
+    level: Literal["green", "amber", "red", "unknown", "silent"]
+    code: str = ""
+    text: str = ""
+    since_ms: int | None = None
+    delay_ms: int | None = None
+    seen_ms: int | None = None
+
+
 class StateView(Payload):
     """The whole view: `GET /api/v1/state` and the first message on `/api/v1/events`."""
 
@@ -169,6 +191,7 @@ class StateView(Payload):
     devices: dict[str, DeviceView]
     legs: dict[str, LegStateName]
     public: PublicView
+    outside: tuple[OutsideView, ...] = ()
     levels: LevelsView
     mode: Literal["auto", "assist", "manual"]
     title_visible: bool = True

@@ -8,13 +8,16 @@ import pytest
 from aiohttp import ClientSession, WSServerHandshakeError, web
 
 from chamber.api import Account, Api
-from chamber.wire import AnyOrder, IndexView, StateView
+from chamber.events import WatcherSaid
+from chamber.wire import AnyOrder, IndexView, StateView, WatchReport
 from tests.chamber.desk import Desk
 
 OPERATOR = {"Authorization": "Bearer operator-operator-operator"}
 CHAIR = {"Authorization": "Bearer chair-chair-chair-chair"}
+WATCHER = {"Authorization": "Bearer watcher-watcher-watcher"}
 ACCOUNTS = (
     Account("griffie", "operator", "operator-operator-operator"),
+    Account("buiten", "watcher", "watcher-watcher-watcher"),
     Account("vz", "chair", "chair-chair-chair-chair"),
 )
 
@@ -30,6 +33,9 @@ class Controller:
 
     async def order(self, order: AnyOrder, account: str) -> int:
         return await self._desk.orders.order(order, account)
+
+    def watched(self, report: WatchReport, account: str) -> None:
+        self._desk.run.post(WatcherSaid(account, report.model_dump()))
 
     async def changed(self) -> None:
         await self._desk.run.changed()

@@ -8,7 +8,7 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from chamber.openapi import document
-from chamber.wire import Accepted, AnyOrder, Change, Refused
+from chamber.wire import Accepted, AnyOrder, Change, Refused, WatchReport
 
 DOC = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```json (\w+)\n(.*?)```", DOC, re.DOTALL)
@@ -24,6 +24,7 @@ def test_every_example_is_valid() -> None:
         ORDERS.validate_json(line)
     assert Accepted.model_validate_json(lines("answer")[0]).seq == 812
     assert Refused.model_validate_json(lines("refused")[0]).error.code == "illegal_transition"
+    assert WatchReport.model_validate_json(lines("watch")[0]).code == "away"
     assert Change.model_validate_json(lines("change")[0]).seq == 813
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chamber.alarms import NOT_RECALLED_MS
-from chamber.events import Pulse, StreamSaid, TookBack
+from chamber.events import Pulse, StreamSaid, TookBack, WatcherSaid
+from chamber.wire import MeetingOrder
 from tests.chamber.desk import Desk
 
 LEGS = {"video": "open", "audio": "open", "index": "open"}
@@ -61,3 +62,24 @@ def test_an_answer_that_comes_in_two_is_written_once(desk: Desk) -> None:
     desk.run.post(TookBack({"id": 1, "parts": 20}))
     desk.run.post(TookBack({"id": 2, "parts": 5}))
     assert [values["parts"] for kind, values, _ in desk.pages.lines if kind == "taken_back"] == [20, 5]
+
+
+def watcher(desk: Desk, level: str, code: str, text: str) -> None:
+    desk.run.post(WatcherSaid("buiten", {"level": level, "code": code, "text": text, "since_ms": 1, "delay_ms": 2000}))
+
+
+async def test_what_a_watcher_sees_is_an_alarm_and_so_is_its_silence(desk: Desk) -> None:
+    watcher(desk, "green", "fine", "Stream in orde")
+    assert told(desk, "outside") == []
+    watcher(desk, "red", "away", "Stream weg sinds 20:41, adviseer schorsing")
+    assert told(desk, "outside") == ["Stream weg sinds 20:41, adviseer schorsing"]
+    assert [alarm.urgent for alarm in desk.run.view().alarms if alarm.code == "outside"] == [True]
+    watcher(desk, "amber", "late", "De stream loopt 25 seconden achter")
+    assert told(desk, "outside") == ["De stream loopt 25 seconden achter"]
+    assert [alarm.urgent for alarm in desk.run.view().alarms if alarm.code == "outside"] == [False]
+    await desk.orders.order(MeetingOrder(command="meeting.standby"), "griffie")
+    desk.clock.advance(10_001)
+    assert told(desk, "outside") == []
+    assert told(desk, "watcher_silent") == ["De bewaker buiten (buiten) zwijgt"]
+    (outside,) = desk.run.view().outside
+    assert (outside.level, outside.seen_ms) == ("silent", desk.clock.wall_ms() - 10_001)
