@@ -8,6 +8,7 @@ from pathlib import Path
 from chamber.core.errors import ChamberError, ConfigError
 
 FORMATS = ("8N1", "8N2", "8E1", "8O1", "7E1", "7O1", "7N2")
+EXPORTS = ("ori-a", "mdto", "ori-json", "vtt", "csv", "md", "popolo", "ics", "package")
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -65,6 +66,12 @@ def _replay(args: argparse.Namespace) -> int:
     from chamber.apps.replay import main
 
     return main(args.journal, args.config, as_json=args.json)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from chamber.apps.export import main
+
+    return main(args.meeting, args.format, args.out, args.url)
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -145,8 +152,13 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("journal", type=Path, metavar="JOURNAL", help="a journal, or a folder in DATA/meetings")
     again.add_argument("--config", type=Path, required=True, metavar="CONFIG", help="hall, people and settings (TOML)")
     again.add_argument("--json", action="store_true", help="one JSON object")
-    verify = add("verify", _verify, "check a meeting's journal", config=False)
-    verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings")
+    export = add("export", _export, "archive and index files of a meeting", config=False)
+    export.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings")
+    export.add_argument("--format", required=True, choices=EXPORTS, help="which form, or the whole package")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="write the files here")
+    export.add_argument("--url", default="", help="address below which the files will be found (ori-json)")
+    verify = add("verify", _verify, "check a meeting's journal and packages", config=False)
+    verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings, or a package")
     bench = add("bench", _bench, "measure on this machine", config=False)
     bench.add_argument("name", nargs="?", help="wire or director (default: all)")
     bench.add_argument("--json", action="store_true", help="one JSON object")

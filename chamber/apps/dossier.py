@@ -7,15 +7,14 @@ hold every name and sentence, and can be erased for one person without touching 
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chamber.core.agenda import Agenda
 from chamber.core.domain import AgendaItem, Group, Hall, Person, Phase, Role, Seat
+from chamber.core.dossier import Dossier, Place
 from chamber.core.errors import ChamberError
 from chamber.core.index.fold import index_of
-from chamber.core.index.model import Index
 from chamber.core.turns import Rules
 from chamber.journal import replay
 
@@ -39,22 +38,6 @@ def read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Whose hall it is: what the archive must know of it.
-
-    Attributes:
-        organisation_code: of the municipality in the government's register (TOOI), such as gm0147; empty: unknown.
-        body: what meets, such as Gemeenteraad.
-        timezone: IANA name.
-    """
-
-    organisation: str
-    organisation_code: str
-    body: str
-    timezone: str
 
 
 # ---------------------------------------------------------------------------------------------------- the hall
@@ -188,20 +171,6 @@ class NoMeetingError(ChamberError):
     """A folder holds no meeting; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """Everything that is kept of one meeting, read back. `notes`: text by id."""
-
-    id: str
-    title: str
-    folder: Path
-    place: Place
-    hall: Hall
-    agenda: Agenda
-    notes: Mapping[str, str]
-    index: Index
-
-
 def load(folder: Path) -> Dossier:
     """Read a meeting's folder; a damaged journal is read as far as it can be (`chamber verify` tells).
 
@@ -218,7 +187,6 @@ def load(folder: Path) -> Dossier:
     return Dossier(
         id=str(said.get("id", folder.name)),
         title=str(said.get("title", folder.name)),
-        folder=folder,
         place=place_from(said),
         hall=hall,
         agenda=agenda_from(read(folder / "agenda.json")) or (),

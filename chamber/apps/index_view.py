@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from chamber.apps.dossier import Dossier, load
+from chamber.apps.dossier import load
+from chamber.core.dossier import Dossier
 from chamber.core.speaking_time import SpeakingTime, per_group, per_person
 from chamber.wire.clerk import BoundaryView, IndexView, IntervalView, SpeechView, TimeView
 

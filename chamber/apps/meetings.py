@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chamber.apps import dossier
-from chamber.apps.dossier import Place, read, write
+from chamber.apps.dossier import read, write
 from chamber.core.agenda import Agenda
 from chamber.core.domain import Hall, Person
+from chamber.core.dossier import Place
 from chamber.core.meeting import Meeting, Moment, after_restart
 from chamber.core.restore import Restored, fold_all
 from chamber.journal import JournalFile, replay

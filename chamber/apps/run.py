@@ -15,12 +15,12 @@ from chamber import links
 from chamber.api import Account, Api
 from chamber.apps import service
 from chamber.apps.devices import build
-from chamber.apps.dossier import Place
 from chamber.apps.index_view import view_of
 from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
+from chamber.core.dossier import Place
 from chamber.core.errors import ConfigError
 from chamber.core.scenes import Seating
 from chamber.core.voting import resumed

@@ -1,22 +1,44 @@
-"""`chamber verify MEETING`: whether the journal of a meeting is what was written."""
+"""`chamber verify MEETING`: whether journal and packages of a meeting are what was written."""
 
 import sys
 from pathlib import Path
 
+from chamber.apps.export import manifest_problems
+from chamber.exports.package import MANIFEST
 from chamber.journal import replay, verify
 
 JOURNAL = "journal.jsonl"
 
 
 def main(meeting_dir: str | Path) -> int:
-    """Check one meeting's folder (or its journal itself); returns 0 when its chain is whole, 1 when it is not."""
+    """Check a meeting's folder, its journal, or a package; returns 0 when everything is whole, 1 when it is not."""
     given = Path(meeting_dir)
-    path = given / JOURNAL if given.is_dir() else given
+    if (given / MANIFEST).is_file():
+        return _package(given)
+    wrong = _journal(given / JOURNAL if given.is_dir() else given)
+    for manifest in sorted(given.glob(f"exports/**/{MANIFEST}")):
+        wrong |= _package(manifest.parent)
+    return wrong
+
+
+def _package(folder: Path) -> int:
+    problems = manifest_problems(folder)
+    for problem in problems:
+        print(problem)
+    print(f"{folder}: {_count(len(problems)) if problems else 'package whole'}")
+    return 1 if problems else 0
+
+
+def _count(problems: int) -> str:
+    return f"{problems} problem{'s' if problems > 1 else ''}; this is not what was written"
+
+
+def _journal(path: Path) -> int:
     problems = verify(path)
     for problem in problems:
         print(problem)
     if problems:
-        print(f"{path}: {len(problems)} problem{'s' if len(problems) > 1 else ''}; this is not what was written")
+        print(f"{path}: {_count(len(problems))}")
         return 1
     last = None
     for entry in replay(path):

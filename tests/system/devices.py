@@ -13,13 +13,13 @@ from pydantic import TypeAdapter
 
 from chamber import links
 from chamber.apps.devices import build
-from chamber.apps.dossier import Place
 from chamber.apps.meetings import Meetings
 from chamber.apps.sim import room_plan
 from chamber.apps.sim_desks import desks
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState
+from chamber.core.dossier import Place
 from chamber.core.errors import RefusedError
 from chamber.core.scenes import Seating
 from chamber.events import LinkChanged, MixerSaid

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from chamber.apps.dossier import NoMeetingError, Place, load
+from chamber.apps.dossier import NoMeetingError, load
 from chamber.apps.index_view import view_of
 from chamber.apps.meetings import Meetings
 from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role, Seat
+from chamber.core.dossier import Place
 from chamber.core.meeting import Meeting
 from chamber.record import Record
 from tests.conftest import ManualClock

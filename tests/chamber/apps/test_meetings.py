@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chamber.apps.dossier import Place
 from chamber.apps.meetings import Meetings
 from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role
+from chamber.core.dossier import Place
 from chamber.core.meeting import Meeting
 from chamber.record import Record
 from tests.conftest import ManualClock

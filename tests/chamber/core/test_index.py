@@ -1,9 +1,6 @@
 """What a meeting came to, from its journal: the edge cases of the record, each with its own name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +9,7 @@ from chamber.core.domain import AgendaItem, Hall, Person, Role, Seat
 from chamber.core.index.fold import index_of
 from chamber.core.index.model import Index, Span, chapters
 from chamber.core.turns import Label, Rules
+from tests.chamber.core.journals import Story
 
 SEATS = ("chair", "a", "b", "lectern")
 HALL = Hall(
@@ -28,37 +26,8 @@ RULES = Rules(groups={"p2": "g1", "p3": "g2"})
 AGENDA = (AgendaItem("i1", "1", "Opening"), AgendaItem("i2", "2", "Beekzicht"), AgendaItem("i3", "3", "Fietspad"))
 
 
-@dataclass(frozen=True)
-class Line:
-    kind: str
-    fields: Mapping[str, Any]
-    wall_ms: int
-
-
-class Story:
-    """A journal written in a few words; times in seconds."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self(0, "started")
-
-    def __call__(self, at_s: float, kind: str, **fields: Any) -> "Story":
-        self.lines.append(Line(kind, fields, round(at_s * 1000)))
-        return self
-
-    def open(self, at_s: float, session: int = 1) -> "Story":
-        self(at_s, "meeting", state="open", session=session)
-        return self(at_s, "pause", paused=False)
-
-    def shut(self, at_s: float, state: str = "suspended", session: int = 1) -> "Story":
-        self(at_s, "pause", paused=True)
-        return self(at_s, "meeting", state=state, session=session)
-
-    def item(self, at_s: float, item: str, began_s: float | None = None) -> "Story":
-        return self(at_s, "item", item=item, at_ms=round((at_s if began_s is None else began_s) * 1000))
-
-    def says(self, seat: str, from_s: float, to_s: float) -> "Story":
-        return self(from_s, "mic_opened", seat=seat)(to_s, "mic_closed", seat=seat)
+class Evening(Story):
+    """With its index."""
 
     def index(self) -> Index:
         return index_of(self.lines, HALL, RULES)
@@ -71,7 +40,7 @@ def said(index: Index) -> list[tuple[str | None, int, int, tuple[str, ...]]]:
 
 
 def test_an_evening_has_speeches_items_and_a_session() -> None:
-    story = Story().open(10).item(10, "i1").says("chair", 11, 20).item(30, "i2").says("a", 31, 60)
+    story = Evening().open(10).item(10, "i1").says("chair", 11, 20).item(30, "i2").says("a", 31, 60)
     index = story.shut(90, "ended").index()
     assert said(index) == [("p1", 11, 20, ("i1",)), ("p2", 31, 60, ("i2",))]
     assert index.speeches[0].fragment.as_chair
@@ -85,7 +54,7 @@ def test_an_evening_has_speeches_items_and_a_session() -> None:
 
 
 def test_what_is_said_behind_the_slate_is_nowhere() -> None:
-    story = Story().open(10).item(10, "i1").says("a", 11, 15).shut(20)
+    story = Evening().open(10).item(10, "i1").says("a", 11, 15).shut(20)
     story.says("b", 21, 30)
     index = story.open(40).says("b", 41, 45).shut(50, "ended").index()
     assert [one[:3] for one in said(index)] == [("p2", 11, 15), ("p3", 41, 45)]
@@ -94,7 +63,7 @@ def test_what_is_said_behind_the_slate_is_nowhere() -> None:
 
 
 def test_an_item_taken_again_later_has_several_intervals() -> None:  # E15
-    story = Story().open(0).item(0, "i1").item(10, "i2").item(20, "i1").item(30, "i2").shut(40, "ended")
+    story = Evening().open(0).item(0, "i1").item(10, "i2").item(20, "i1").item(30, "i2").shut(40, "ended")
     handled = {one.item: one.spans for one in story.index().handled}
     assert handled["i1"] == (Span(0, 10_000), Span(20_000, 30_000))
     assert handled["i2"] == (Span(10_000, 20_000), Span(30_000, 40_000))
@@ -104,7 +73,7 @@ def test_an_item_taken_again_later_has_several_intervals() -> None:  # E15
 
 
 def test_joined_items_share_fragments_and_time() -> None:  # E16
-    story = Story().open(0)(1, "joined", item="i3", into="i2").item(5, "i2").says("a", 6, 20).shut(30, "ended")
+    story = Evening().open(0)(1, "joined", item="i3", into="i2").item(5, "i2").says("a", 6, 20).shut(30, "ended")
     index = story.index()
     assert said(index) == [("p2", 6, 20, ("i2", "i3"))]
     assert {one.item: one.spans for one in index.handled} == {
@@ -115,7 +84,7 @@ def test_joined_items_share_fragments_and_time() -> None:  # E16
 
 
 def test_a_late_press_and_a_boundary_moved_afterwards() -> None:  # E18
-    story = Story().open(0).item(0, "i1").says("a", 12, 20).item(25, "i2", began_s=10)
+    story = Evening().open(0).item(0, "i1").says("a", 12, 20).item(25, "i2", began_s=10)
     assert said(story.index()) == [("p2", 12, 20, ("i2",))]
     story(60, "boundary", item="i2", from_ms=10_000, at_ms=21_000)
     assert said(story.index()) == [("p2", 12, 20, ("i1",))]
@@ -124,7 +93,7 @@ def test_a_late_press_and_a_boundary_moved_afterwards() -> None:  # E18
 
 
 def test_a_wrong_name_is_corrected_and_both_are_kept() -> None:  # E32, E8
-    story = Story().open(0).says("lectern", 5, 20)
+    story = Evening().open(0).says("lectern", 5, 20)
     (before,) = story.index().speeches
     assert before.fragment.person is None
     story(30, "corrected", fragment=before.id, person="p2")(40, "corrected", fragment=before.id, person="p3")
@@ -134,12 +103,12 @@ def test_a_wrong_name_is_corrected_and_both_are_kept() -> None:  # E32, E8
 
 
 def test_a_person_assigned_late_has_spoken_from_the_beginning() -> None:  # E8, E9
-    story = Story().open(0)(5, "mic_opened", seat="lectern")(9, "assign", seat="lectern", person="p3")
+    story = Evening().open(0)(5, "mic_opened", seat="lectern")(9, "assign", seat="lectern", person="p3")
     assert said(story(20, "mic_closed", seat="lectern").index()) == [("p3", 5, 20, ())]
 
 
 def test_privacy_told_late_holds_for_the_whole_fragment() -> None:  # E12
-    story = Story().open(0)(5, "mic_opened", seat="lectern")
+    story = Evening().open(0)(5, "mic_opened", seat="lectern")
     story(9, "seat_privacy", seat="lectern", hide_picture=True, hide_name=True)
     story(15, "seat_privacy", seat="lectern", hide_picture=False, hide_name=False)(20, "mic_closed", seat="lectern")
     (speech,) = story.says("lectern", 25, 30).index().speeches[:1]
@@ -149,14 +118,14 @@ def test_privacy_told_late_holds_for_the_whole_fragment() -> None:  # E12
 
 
 def test_a_fragment_is_withheld_and_put_back() -> None:
-    story = Story().open(0).says("a", 5, 20)(30, "withheld", fragment="f5000", withheld=True)
+    story = Evening().open(0).says("a", 5, 20)(30, "withheld", fragment="f5000", withheld=True)
     assert not story.index().speeches[0].public
     assert story(31, "withheld", fragment="f5000", withheld=False).index().speeches[0].public
     assert not story(32, "listed", fragment="f5000", listed=False).index().speeches[0].public
 
 
 def test_a_crash_ends_what_was_being_said_with_the_last_that_was_noted() -> None:
-    story = Story().open(0)(5, "mic_opened", seat="a")(8, "requested", seat="b")
+    story = Evening().open(0)(5, "mic_opened", seat="a")(8, "requested", seat="b")
     story(100, "started")(100, "mic_opened", seat="a")(110, "mic_closed", seat="a")
     index = story.open(120).says("b", 121, 125).index()
     assert [one[:3] for one in said(index)] == [("p2", 5, 8), ("p3", 121, 125)]
@@ -164,14 +133,14 @@ def test_a_crash_ends_what_was_being_said_with_the_last_that_was_noted() -> None
 
 
 def test_a_meeting_goes_on_another_evening() -> None:  # E21
-    story = Story().open(0).says("a", 1, 5).shut(10, "ended")
+    story = Evening().open(0).says("a", 1, 5).shut(10, "ended")
     index = story.open(1000, session=2).says("a", 1001, 1010).shut(1020, "ended", session=2).index()
     assert [(s.number, s.span) for s in index.sessions] == [(1, Span(0, 10_000)), (2, Span(1_000_000, 1_020_000))]
     assert index.ended_ms == 1_020_000
 
 
 def test_a_roll_call_keeps_choices_and_a_secret_ballot_keeps_none() -> None:  # E22, E23
-    story = Story().open(0).item(0, "i2")(5, "vote_begin", vote="roll_call_vote", item="i2")
+    story = Evening().open(0).item(0, "i2")(5, "vote_begin", vote="roll_call_vote", item="i2")
     story(6, "vote_cast", person="p2", choice="for")(7, "vote_cast", person="p3", choice="against")
     outcome = {"item": "i2", "question": "proposal", "outcome": "tied", "for_count": 1, "against_count": 1}
     story(8, "vote", vote="roll_call_vote", **outcome)
@@ -185,14 +154,14 @@ def test_a_roll_call_keeps_choices_and_a_secret_ballot_keeps_none() -> None:  # 
 
 
 def test_attendance_is_kept_by_interval() -> None:  # E25
-    story = Story().open(0)
+    story = Evening().open(0)
     for at_s, present in ((1, True), (2, True), (50, False), (80, True)):
         story(at_s, "attendance", person="p2", present=present, at_ms=at_s * 1000)
     assert story.index().attendance == {"p2": (Span(1000, 50_000), Span(80_000, None))}
 
 
 def test_short_openings_are_interjections() -> None:
-    story = Story().open(0)(1, "mic_opened", seat="a").says("b", 5, 6)(20, "mic_closed", seat="a")
+    story = Evening().open(0)(1, "mic_opened", seat="a").says("b", 5, 6)(20, "mic_closed", seat="a")
     labels = {s.fragment.person: s.fragment.label for s in story.index().speeches}
     assert labels == {"p2": Label.TURN, "p3": Label.INTERJECTION}
 
@@ -206,7 +175,7 @@ ACTS = st.lists(
 
 @given(ACTS)
 def test_speeches_lie_in_public_time_and_ids_are_unique(acts: list[tuple[int, str, str]]) -> None:
-    story, at_s = Story(), 0
+    story, at_s = Evening(), 0
     for gap_s, what, seat in acts:
         at_s += gap_s
         match what:
