@@ -13,8 +13,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from pydantic import TypeAdapter, ValidationError
 
 from chamber.core.errors import DeviceError, RefusedError
+from chamber.imports.model import MOST_BYTES, ImportFailedError
+from chamber.imports.read import FORMATS
 from chamber.openapi import document
-from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, IndexView, Refused, StateView, WatchReport
+from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, ImportView, IndexView, Refused, StateView, WatchReport
 
 BODY_BYTES = 16 * 1024
 EVENTS_CLIENTS = 16
@@ -44,6 +46,7 @@ class Controller(Protocol):
     async def changed(self) -> None: ...
     def healthy(self) -> bool: ...
     async def index(self) -> IndexView: ...
+    def compare(self, content: bytes, form: str) -> ImportView: ...
 
 
 account_key = web.RequestKey("account", Account)
@@ -128,6 +131,7 @@ class Api:
         self.app.router.add_get("/api/v1/state", self._state)
         self.app.router.add_get("/api/v1/events", self._events)
         self.app.router.add_get("/api/v1/index", self._index)
+        self.app.router.add_post("/api/v1/imports/agenda", self._compare)
         self.app.router.add_post("/api/v1/commands", self._commands)
         self.app.router.add_post("/api/v1/watch", self._watch)
         self.app.router.add_get("/api/v1/openapi.json", self._openapi)
@@ -168,6 +172,22 @@ class Api:
 
     async def _index(self, request: web.Request) -> web.Response:
         return web.json_response(text=(await self._controller.index()).model_dump_json())
+
+    async def _compare(self, request: web.Request) -> web.Response:
+        if request[account_key].role in READ_ONLY:
+            return refusal("read_only", "Dit account mag alleen meekijken.", 403)
+        form = request.query.get("format", "auto")
+        if form not in FORMATS:
+            return refusal("bad_request", f"Kies een van {', '.join(FORMATS)}.", 400)
+        found = bytearray()
+        async for piece in request.content.iter_any():
+            found += piece
+            if len(found) > MOST_BYTES:
+                return refusal("bad_import", "Dit bestand is te groot voor een agenda.", 413)
+        try:
+            return web.json_response(text=self._controller.compare(bytes(found), form).model_dump_json())
+        except ImportFailedError as exc:
+            return refusal("bad_import", str(exc), 400)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         if self.hub.full:

@@ -9,6 +9,8 @@ from chamber.core import voting
 from chamber.core.agenda import Agenda
 from chamber.core.domain import AgendaItem, Person, Phase, Role
 from chamber.core.errors import RefusedError
+from chamber.imports.merge import merge
+from chamber.imports.read import read_agenda
 from chamber.runtime import Runtime
 from chamber.wire import clerk as c
 
@@ -80,6 +82,27 @@ class Clerk:
         self._run.state.agenda = after
         self._run.record.agenda(after, account)
         self._run.publish(self._run.clock.now_ms())
+
+    def compare(self, content: bytes, form: str) -> c.ImportView:
+        """What an agenda that somebody sent would change; nothing is changed by asking. Raises ImportFailedError."""
+        state = self._run.state
+        incoming = read_agenda(content, form)
+        merged = merge(state.agenda, incoming.items, state.handled | ({state.item} if state.item else set()))
+        return c.ImportView.model_validate(
+            {
+                "source": incoming.source,
+                "title": incoming.title,
+                "starts": incoming.starts,
+                "items": [
+                    {"id": i.id, "number": i.number, "title": i.title, "phase": i.phase.value, "closed": i.closed}
+                    for i in merged.agenda
+                ],
+                "differences": [
+                    {"what": d.what, "item": d.item, "before": d.before, "after": d.after, "kept": d.kept}
+                    for d in merged.differences
+                ],
+            }
+        )
 
     # ------------------------------------------------------------------------------------------------- presence
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chamber.wire import Accepted, AnyOrder, Change, IndexView, Refused, StateView, WatchReport
+from chamber.wire import Accepted, AnyOrder, Change, ImportView, IndexView, Refused, StateView, WatchReport
 
 REF = "#/components/schemas/{model}"
 
@@ -34,6 +34,7 @@ def document() -> dict[str, Any]:
         ("StateView", TypeAdapter(StateView)),
         ("Change", TypeAdapter(Change)),
         ("IndexView", TypeAdapter(IndexView)),
+        ("ImportView", TypeAdapter(ImportView)),
         ("Command", TypeAdapter(AnyOrder)),
         ("WatchReport", TypeAdapter(WatchReport)),
         ("Accepted", TypeAdapter(Accepted)),

@@ -34,7 +34,7 @@ class Orders:
 
     def __init__(self, runtime: Runtime, presentation: Presentation | None, take_back_s: int) -> None:
         self._run, self._presentation, self._take_back_s = runtime, presentation, take_back_s
-        self._clerk = Clerk(runtime)
+        self.clerk = Clerk(runtime)
         self._turn = asyncio.Lock()
         self._take_back_id = 0
 
@@ -82,7 +82,7 @@ class Orders:
             case wire.ItemSelect(item=item):
                 self._select(item, None, account)
             case wire.VoteBegin(kind=kind):
-                self._clerk.begin_vote(order)
+                self.clerk.begin_vote(order)
                 self._phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
             case wire.VoteRecord():
                 self._vote(order, account)
@@ -104,7 +104,7 @@ class Orders:
             case wire.NoteAdd(text=text, about=about):
                 self._run.record.note_text(text, about, account)
             case _ if isinstance(order, ClerkOrder):
-                self._clerk.carry_out(order, account)
+                self.clerk.carry_out(order, account)
 
     # ------------------------------------------------------------------------------------------------ meeting
 
@@ -182,7 +182,7 @@ class Orders:
         self._run.direct(d.PhaseChanged(self._run.clock.now_ms(), phase))
 
     def _vote(self, order: wire.VoteRecord, account: str) -> None:
-        self._clerk.record_vote(order, account)
+        self.clerk.record_vote(order, account)
         item = self._run.state.current_item()
         self._phase(item.phase if item else Phase.DEBATE)
 

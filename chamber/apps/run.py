@@ -35,7 +35,7 @@ from chamber.runtime import Runtime
 from chamber.stage import Outputs
 from chamber.state import Peer, State
 from chamber.supervisor import supervise
-from chamber.wire import AnyOrder, IndexView, StateView, WatchReport
+from chamber.wire import AnyOrder, ImportView, IndexView, StateView, WatchReport
 from config import plan
 from config.load import load
 from config.model import Config
@@ -70,6 +70,10 @@ class Controller:
     async def index(self) -> IndexView:
         """The index of the running meeting, read from its files."""
         return await asyncio.to_thread(view_of, self._meetings.folder)
+
+    def compare(self, content: bytes, form: str) -> ImportView:
+        """What an agenda in a file would change."""
+        return self._orders.clerk.compare(content, form)
 
     def healthy(self) -> bool:
         """Whether the runtime still does its work."""

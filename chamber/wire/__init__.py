@@ -10,6 +10,7 @@ from pydantic import Field
 from chamber.wire.base import Order as Order
 from chamber.wire.base import Payload
 from chamber.wire.clerk import BallotTotal, ClerkOrder
+from chamber.wire.clerk import ImportView as ImportView
 from chamber.wire.clerk import IndexView as IndexView
 from chamber.wire.clerk import RollCallView as RollCallView
 

@@ -227,3 +227,23 @@ class IndexView(Payload):
     boundaries: tuple[BoundaryView, ...]
     people: tuple[TimeView, ...]
     groups: tuple[TimeView, ...]
+
+
+class DifferenceView(Payload):
+    """One thing that an import would change; `kept`: it stays as it is, because the item is or was being handled."""
+
+    what: Literal["added", "missing", "number", "title", "closed", "moved"]
+    item: str
+    before: str = ""
+    after: str = ""
+    kept: bool = False
+
+
+class ImportView(Payload):
+    """`POST /api/v1/imports/agenda`: what a file would make of the agenda; `agenda.replace` with `items` applies it."""
+
+    source: str
+    title: str
+    starts: str
+    items: tuple[AgendaEntry, ...]
+    differences: tuple[DifferenceView, ...]

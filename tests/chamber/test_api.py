@@ -1,6 +1,7 @@
 """The control API over real HTTP and WebSocket, with a real runtime behind it."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiohttp import ClientSession, WSServerHandshakeError, web
 
 from chamber.api import Account, Api
 from chamber.events import WatcherSaid
-from chamber.wire import AnyOrder, IndexView, StateView, WatchReport
+from chamber.wire import AnyOrder, ImportView, IndexView, StateView, WatchReport
 from tests.chamber.desk import Desk
 
 OPERATOR = {"Authorization": "Bearer operator-operator-operator"}
@@ -44,6 +45,9 @@ class Controller:
         return IndexView(
             meeting="x", opened_ms=None, ended_ms=None, speeches=(), intervals=(), boundaries=(), people=(), groups=()
         )
+
+    def compare(self, content: bytes, form: str) -> ImportView:
+        return self._desk.orders.clerk.compare(content, form)
 
     def healthy(self) -> bool:
         return self._desk.run.healthy()
@@ -152,3 +156,33 @@ async def test_health_needs_no_token_and_metrics_are_there(session: ClientSessio
         assert (answer.status, await answer.json()) == (200, {"healthy": True})
     async with session.get("/metrics", headers=OPERATOR) as answer:
         assert "chamber_microphones_opened_total" in await answer.text()
+
+
+async def test_an_agenda_in_a_file_is_compared_and_changes_nothing(session: ClientSession, desk: Desk) -> None:
+    before = desk.run.state.agenda
+    text = b"1 Opening\n2 Beekzicht\n4 Motie vreemd (besloten)"
+    async with session.post("/api/v1/imports/agenda", data=text, headers=OPERATOR) as answer:
+        told = await answer.json()
+    assert answer.status == 200
+    assert [(one["what"], one["item"]) for one in told["differences"]] == [("added", "p4"), ("missing", "i3")]
+    assert desk.run.state.agenda == before
+    status, _ = await post(session, {"command": "agenda.replace", "items": told["items"]})
+    assert status == 200
+    assert [item.id for item in desk.run.state.agenda] == ["i1", "i2", "i3", "p4"]
+    assert desk.run.state.agenda[-1].closed
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "query", "status", "code"),
+    [
+        (b"{", OPERATOR, "", 400, "bad_import"),
+        (b"1 Opening", CHAIR, "", 403, "read_only"),
+        (b"1 Opening", OPERATOR, "?format=word", 400, "bad_request"),
+        (b"x" * 6_000_000, OPERATOR, "", 413, "bad_import"),
+    ],
+)
+async def test_files_that_are_no_agenda_are_refused(
+    session: ClientSession, content: bytes, headers: dict[str, str], query: str, status: int, code: str
+) -> None:
+    async with session.post(f"/api/v1/imports/agenda{query}", data=io.BytesIO(content), headers=headers) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
