@@ -115,6 +115,11 @@ def _outside(state: State, now_ms: int) -> list[Alarm]:
             found.append(Alarm("simulcast_down", f"Doorzending naar {name} is weg ({target.get('reason', '')})",
                                "De eigen uitzending loopt door en het wordt vanzelf opnieuw geprobeerd; "
                                "bel de beheerder als het weg blijft", key=name))  # fmt: skip
+    for name, edge in state.taken_back.known.get("edges", {}).items():
+        if edge.get("state") == "unproven":
+            found.append(Alarm("edge_unproven", f"NIET bewezen dat {name} het teruggenomen stuk kwijt is ({edge.get('reason', '')})",
+                               "Het wordt vanzelf opnieuw geprobeerd; bel de beheerder en laat die cache legen",
+                               urgent=True, key=name))  # fmt: skip
     gone = state.taken_back.known.get("simulcast") if now_ms - state.taken_back.at_ms < NOT_RECALLED_MS else None
     if gone:
         found.append(Alarm("not_recalled", f"Wat al naar {', '.join(gone)} was doorgezonden, is NIET terug te halen",

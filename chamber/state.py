@@ -82,6 +82,8 @@ class State:
     mixer: Peer = field(default_factory=Peer)
     stream: Peer = field(default_factory=Peer)
     taken_back: Peer = field(default_factory=Peer)
+    """The stream's newest answer to an order to take back; `at_ms` is when its first word came."""
+    taken_back_wall_ms: int = 0
     watchers: dict[str, Peer] = field(default_factory=dict)
     """By account, those of CONFIG from the start on."""
     rms_dbfs: float = -120.0

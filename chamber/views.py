@@ -57,6 +57,19 @@ def _devices(state: State, now_ms: int) -> dict[str, wire.DeviceView]:
     return found
 
 
+def _taken_back(state: State) -> wire.TakenBackView | None:
+    said = state.taken_back.known
+    if not said:
+        return None
+    return wire.TakenBackView(
+        id=int(said.get("id") or 0),
+        at_ms=state.taken_back_wall_ms,
+        parts=int(said.get("parts", 0)),
+        simulcast=tuple(said.get("simulcast", ())),
+        edges={name: wire.EdgeView(**edge) for name, edge in said.get("edges", {}).items()},
+    )
+
+
 def _outside(state: State, now_ms: int, wall_ms: int) -> tuple[wire.OutsideView, ...]:
     found = []
     for name, peer in state.watchers.items():
@@ -216,6 +229,7 @@ def view(
         legs=legs(state, now_ms),
         public=_public(state, now_ms, wall_ms),
         outside=_outside(state, now_ms, wall_ms),
+        taken_back=_taken_back(state),
         levels=wire.LevelsView(rms_dbfs=state.rms_dbfs, peak_dbfs=state.peak_dbfs),
         mode=state.mode.value,
         title_visible=state.title_visible,

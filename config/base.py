@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 
@@ -30,6 +31,19 @@ def _host(host: str) -> str:
     return host
 
 
+def _web_root(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{url!r} is no web address; write one such as https://live.example.nl/")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("holds more than scheme, host, port and path; write one such as https://live.example.nl/")
+    return url if url.endswith("/") else f"{url}/"
+
+
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -37,6 +51,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Path = Annotated[str, Field(min_length=1, max_length=400)]
 Metres = Annotated[float, Field(ge=-100, le=100)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
+Url = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_web_root)]
 Source = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_sane_source)]
 
 

@@ -1,6 +1,7 @@
 """What one key of CONFIG says about another: contradictions, which stop the start, and warnings. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from chamber.core.domain import Role, ShotKind
 from config.devices import (
@@ -67,6 +68,7 @@ def _doubles(config: Config) -> Iterator[str]:
     yield from _unique("id", _ids("agenda", config.agenda))
     yield from _unique("name", _ids("accounts", config.accounts, "name"))
     yield from _unique("name", _ids("simulcast", config.simulcast, "name"))
+    yield from _unique("address", _ids("edges", config.edges, "read_url"))
     mics = [(f"seats[{n}].mic", f"{seat.system}:{shown_channel(seat)}") for n, seat in enumerate(config.seats)]
     yield from _unique("microphone", mics)
     seated = [(f"people[{n}].seat", person.seat) for n, person in enumerate(config.people) if person.seat is not None]
@@ -222,7 +224,13 @@ def _listening(config: Config) -> Iterator[str]:
 
 def warnings(config: Config) -> list[str]:
     """What works, and is probably not meant; one line each."""
-    return [*_thin_hall(config), *_thin_seats(config), *_thin_people(config), *_thin_cameras(config)]
+    return [
+        *_thin_hall(config),
+        *_thin_edges(config),
+        *_thin_seats(config),
+        *_thin_people(config),
+        *_thin_cameras(config),
+    ]
 
 
 def _thin_hall(config: Config) -> Iterator[str]:
@@ -234,6 +242,18 @@ def _thin_hall(config: Config) -> Iterator[str]:
         yield "sound.input: is not given; the programme is silent"
     if not any(account.role in {"operator", "technician"} for account in config.accounts):
         yield "accounts: nobody may give orders; add an account with role operator"
+
+
+def _thin_edges(config: Config) -> Iterator[str]:
+    for n, edge in enumerate(config.edges):
+        if edge.purge_url == edge.read_url:
+            yield f"edges[{n}].purge_url: is where viewers read; purging belongs on an address that viewers cannot reach"
+        if edge.read_url.startswith("http://") and urlsplit(edge.read_url).hostname not in {
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        }:
+            yield f"edges[{n}].read_url: is not https; give the address that viewers use"
 
 
 def _thin_seats(config: Config) -> Iterator[str]:

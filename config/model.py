@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from chamber.core.domain import Phase, Role, ShotKind
-from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, Source, Text
+from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, Source, Text, Url
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
@@ -132,6 +132,13 @@ class SimulcastEntry(Section):
     url_file: Path
 
 
+class EdgeEntry(Section):
+    """A cache between the stream and its viewers."""
+
+    purge_url: Url
+    read_url: Url
+
+
 class Public(Section):
     """Where the public page is served; TLS stands in front of it."""
 
@@ -169,6 +176,7 @@ class Config(Section):
     director: Director = Director()
     stream: Stream = Stream()
     simulcast: Annotated[tuple[SimulcastEntry, ...], Field(max_length=8)] = ()
+    edges: Annotated[tuple[EdgeEntry, ...], Field(max_length=8)] = ()
     public: Public = Public()
     control: Control = Control()
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()

@@ -11,7 +11,7 @@ STAND_IN: dict[str, dict[str, str]] = {
 }
 """Sections that must be there, for a run that only looks for further problems."""
 
-LISTS = ("microphones", "cameras", "switchers", "seats", "groups", "people", "agenda", "simulcast", "accounts")
+LISTS = ("microphones", "cameras", "switchers", "seats", "groups", "people", "agenda", "simulcast", "edges", "accounts")
 
 
 @dataclass(frozen=True, slots=True)

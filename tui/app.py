@@ -30,7 +30,7 @@ from tui.messages import (
     SeatChosen,
     StateArrived,
 )
-from tui.readback import Awaited, report
+from tui.readback import Awaited, report, taken_back
 from tui.screens.ask import Choice, ChooseScreen, PromptScreen
 from tui.screens.framed import freshen
 from tui.screens.main import MainScreen
@@ -129,6 +129,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if half and before is not None and before.meeting.state != message.view.meeting.state:
             self._presses = disarmed(self._presses)
             self.say("info", labels.DISARMED_STATE.format(action=self._label(half)))
+        if (told := taken_back(before, message.view)) is not None:
+            self.say("alarm" if told.alarm else "done" if told.final else "info", told.text)
         for panel in self.screen.query(Panel):
             panel.renewed(before, message.view)
         self._read_back()

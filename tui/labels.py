@@ -85,6 +85,11 @@ LEGS: Final = {
     "captions": "ondertiteling",
 }
 SIMULCAST: Final = "doorzending {name}"
+TAKEN_BACK: Final = "Teruggenomen: {parts} stukken"
+EDGE_PENDING: Final = ", {names} wordt nog gewist"
+EDGE_PROVEN: Final = ", bewezen gewist op {names}"
+EDGE_UNPROVEN: Final = ", NIET bewezen gewist op {names}"
+NOT_RECALLED: Final = ". Wat al naar {names} was doorgezonden, is niet terug te halen"
 VOTE_KINDS: Final = {
     "show_of_hands": "Handopsteken",
     "roll_call_vote": "Hoofdelijk",

@@ -46,6 +46,22 @@ def _words(view: StateView) -> tuple[list[str], list[str]]:
     return [word for word in public if word not in bad], bad
 
 
+def taken_back(before: StateView | None, view: StateView) -> Report | None:
+    """What to say about an order to take back when the stream has said something new about it."""
+    taken = view.taken_back
+    if taken is None or before is None or taken == before.taken_back:
+        return None
+    text = labels.TAKEN_BACK.format(parts=taken.parts)
+    states = {"proven": labels.EDGE_PROVEN, "pending": labels.EDGE_PENDING, "unproven": labels.EDGE_UNPROVEN}
+    for state, words in states.items():
+        if names := [name for name, edge in taken.edges.items() if edge.state == state]:
+            text += words.format(names=listed(names))
+    if taken.simulcast:
+        text += labels.NOT_RECALLED.format(names=listed(list(taken.simulcast)))
+    bad = bool(taken.simulcast) or any(edge.state == "unproven" for edge in taken.edges.values())
+    return Report(text, final=all(edge.state != "pending" for edge in taken.edges.values()), alarm=bad)
+
+
 def report(awaited: Awaited, view: StateView, time: str, now_ms: int) -> Report | None:
     """What the operator should read about an acknowledged step, or None until the view shows it."""
     late = now_ms - awaited.since_ms >= LIMIT_MS

@@ -7,6 +7,7 @@ from typing import Any
 from chamber.apps import service
 from chamber.apps.listen import listen
 from chamber.clock import SystemClock
+from chamber.stream.edges import Edge, Edges
 from chamber.stream.facts import FactsTrack
 from chamber.stream.live import live_routes
 from chamber.stream.server import PublicSite
@@ -38,6 +39,11 @@ def destinations(config: Config) -> list[Destination]:
     return [Destination(target.name, Path(target.url_file)) for target in config.simulcast]
 
 
+def caches(config: Config) -> list[Edge]:
+    """Caches between the stream and its viewers."""
+    return [Edge(edge.purge_url, edge.read_url) for edge in config.edges]
+
+
 async def serve(config: Config) -> None:
     """Run the stream of one hall until cancelled."""
     wanted, program, clock = settings(config), locate(), SystemClock()
@@ -57,6 +63,15 @@ async def serve(config: Config) -> None:
     stream.packager.on_published(simulcast.offer)
     stream.also_known(lambda: {"simulcast": simulcast.known()})
     stream.on_take_back(lambda from_ms, names, said: {"simulcast": simulcast.withdraw(from_ms)})
+    answer: dict[str, Any] = {}
+    edges = Edges(caches(config), clock, lambda known: stream.tell({"taken_back": {**answer, "edges": known}}))
+
+    def purge(_: int, names: list[str], said: dict[str, Any]) -> dict[str, Any]:
+        answer.clear()
+        answer.update(said)
+        return {"edges": edges.withdraw(names)}
+
+    stream.on_take_back(purge)
     stream.on_facts(take)
     stream.on_withdrawn(facts.withdraw)
     runner = await listen(site.app, config.public.listen, drop_gone=True)
@@ -66,6 +81,7 @@ async def serve(config: Config) -> None:
         service.ready()
         await stream.wait()
     finally:
+        await edges.close()
         await simulcast.close()
         await stream.close()
         await runner.cleanup()

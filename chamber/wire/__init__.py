@@ -171,6 +171,23 @@ class OutsideView(Payload):
     seen_ms: int | None = None
 
 
+class EdgeView(Payload):
+    """A cache after an order to take back: proven once it has answered 404 for everything."""
+
+    state: Literal["pending", "proven", "unproven"]
+    reason: str = ""
+
+
+class TakenBackView(Payload):
+    """What became of the newest order to take back; `simulcast` names the platforms that had got some of it already."""
+
+    id: int
+    at_ms: int
+    parts: int
+    simulcast: tuple[str, ...] = ()
+    edges: dict[str, EdgeView] = Field(default_factory=dict)
+
+
 class StateView(Payload):
     """The whole view: `GET /api/v1/state` and the first message on `/api/v1/events`."""
 
@@ -193,6 +210,7 @@ class StateView(Payload):
     legs: dict[str, LegStateName]
     public: PublicView
     outside: tuple[OutsideView, ...] = ()
+    taken_back: TakenBackView | None = None
     levels: LevelsView
     mode: Literal["auto", "assist", "manual"]
     title_visible: bool = True

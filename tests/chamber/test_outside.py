@@ -83,3 +83,18 @@ async def test_what_a_watcher_sees_is_an_alarm_and_so_is_its_silence(desk: Desk)
     assert told(desk, "watcher_silent") == ["De bewaker buiten (buiten) zwijgt"]
     (outside,) = desk.run.view().outside
     assert (outside.level, outside.seen_ms) == ("silent", desk.clock.wall_ms() - 10_001)
+
+
+async def test_an_edge_that_is_not_proven_is_an_urgent_alarm(desk: Desk) -> None:
+    pending = {"live.example.nl": {"state": "pending", "reason": ""}}
+    desk.run.post(TookBack({"id": 1, "parts": 20, "edges": pending}))
+    assert told(desk, "edge_unproven") == []
+    failed = {"live.example.nl": {"state": "unproven", "reason": "refuses to purge p1.m4s (405)"}}
+    desk.clock.advance(500)
+    desk.run.post(TookBack({"id": 1, "parts": 20, "edges": failed}))
+    (text,) = told(desk, "edge_unproven")
+    assert text == "NIET bewezen dat live.example.nl het teruggenomen stuk kwijt is (refuses to purge p1.m4s (405))"
+    taken = desk.run.view().taken_back
+    assert taken is not None
+    assert (taken.id, taken.parts, taken.edges["live.example.nl"].state) == (1, 20, "unproven")
+    assert taken.at_ms == desk.clock.wall_ms() - 500

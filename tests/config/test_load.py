@@ -569,3 +569,27 @@ def test_an_address_of_a_platform_is_checked_and_never_shown(tmp_path: Path, tex
     worries = [worry for worry in load_with_warnings(path)[1] if "simulcast" in worry]
     assert [trouble in worry for worry in worries] == ([True] if trouble else [])
     assert not any("stream-key-1" in worry for worry in worries)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "trouble"),
+    [
+        ("purge_url", "live.example.nl:6082", "edges[0].purge_url: 'live.example.nl:6082' is no web address"),
+        (
+            "read_url",
+            "https://user:word@live.example.nl/",
+            "edges[0].read_url: holds more than scheme, host, port and path",
+        ),
+        ("read_url", "https:///live", "edges[0].read_url: 'https:///live' is no web address"),
+    ],
+)
+def test_an_edge_has_two_addresses(key: str, value: str, trouble: str) -> None:
+    edge = {"purge_url": "http://10.0.0.5:6082", "read_url": "https://live.example.nl"}
+    config = parse(hall(edges=[edge]), "hall.toml")
+    assert config.edges[0].read_url == "https://live.example.nl/"
+    (problem,) = told(hall(edges=[{**edge, key: value}]))
+    assert problem.startswith(f"hall.toml: {trouble}")
+    same = parse(hall(edges=[{**edge, "purge_url": edge["read_url"]}]), "hall.toml")
+    assert any("edges[0].purge_url: is where viewers read" in worry for worry in warnings(same))
+    plain = parse(hall(edges=[{**edge, "read_url": "http://live.example.nl"}]), "hall.toml")
+    assert any("edges[0].read_url: is not https" in worry for worry in warnings(plain))

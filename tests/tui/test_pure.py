@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chamber.wire import Change, PublicView, SeatView
+from chamber.wire import Change, EdgeView, PublicView, SeatView, TakenBackView
 from tests.tui import evening
 from tui import labels
 from tui.formats import clock_time, decimal, elapsed, listed, squeezed
 from tui.hall_map import lay_out, neighbour
-from tui.readback import LIMIT_MS, Awaited, report
+from tui.readback import LIMIT_MS, Awaited, report, taken_back
 from tui.steps import CONFIRM_AFTER_MS, CONFIRM_WITHIN_MS, Presses, Verdict, press
 from tui.view import TEXT_LIMIT, GarbledError, big_word, harmless, leaking, read
 from tui.widgets.bigtext import fitting, large, small
@@ -193,3 +193,23 @@ def test_every_state_has_big_letters_at_eighty_columns(words: tuple[str, ...]) -
 )  # fmt: skip
 def test_a_squeezed_label_keeps_its_number(label: str, width: int, short: str) -> None:
     assert squeezed(label, width) == short
+
+
+def test_what_became_of_an_order_to_take_back_is_said() -> None:
+    def said(before: TakenBackView | None, after: TakenBackView | None) -> tuple[str, bool] | None:
+        told = taken_back(evening.view("open", taken_back=before), evening.view("open", taken_back=after))
+        return told and (told.text, told.alarm)
+
+    edge = "live.example.nl"
+    pending = TakenBackView(id=1, at_ms=0, parts=20, edges={edge: EdgeView(state="pending")})
+    proven = TakenBackView(id=1, at_ms=0, parts=20, edges={edge: EdgeView(state="proven")})
+    failed = TakenBackView(id=1, at_ms=0, parts=20, edges={edge: EdgeView(state="unproven", reason="405")})
+    seen = TakenBackView(id=2, at_ms=0, parts=4, simulcast=("youtube", "regio"))
+    assert said(None, None) is None
+    assert said(pending, pending) is None
+    assert said(None, pending) == (f"Teruggenomen: 20 stukken, {edge} wordt nog gewist", False)
+    assert said(pending, proven) == (f"Teruggenomen: 20 stukken, bewezen gewist op {edge}", False)
+    assert said(pending, failed) == (f"Teruggenomen: 20 stukken, NIET bewezen gewist op {edge}", True)
+    assert said(failed, seen) == (
+        "Teruggenomen: 4 stukken. Wat al naar youtube en regio was doorgezonden, is niet terug te halen", True,
+    )  # fmt: skip
