@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from chamber import wire
 from chamber.clerk import Clerk
-from chamber.core import agenda as agendas
 from chamber.core import meeting as meetings
 from chamber.core.director import model as d
 from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
@@ -80,10 +79,10 @@ class Orders:
             case wire.ItemNext(at_ms=at_ms):
                 self._next(at_ms, account)
             case wire.ItemSelect(item=item):
-                self._select(item, None, account)
+                self._run.course.select(item, None, account)
             case wire.VoteBegin(kind=kind):
                 self.clerk.begin_vote(order)
-                self._phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
+                self._run.course.phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
             case wire.VoteRecord():
                 self._vote(order, account)
             case wire.MicOrder(command=command, seat=seat):
@@ -134,7 +133,7 @@ class Orders:
         if first:
             self._run.record.agenda(self._run.state.agenda, account)
         if self._run.state.item is None and self._run.state.agenda:
-            self._select(self._run.state.agenda[0].id, None, account)
+            self._run.course.select(self._run.state.agenda[0].id, None, account)
 
     def _create(self, meeting_id: str, title: str, account: str) -> None:
         if self._run.state.meeting.state in meetings.RUNNING:
@@ -165,26 +164,11 @@ class Orders:
         following = self._run.state.next_item()
         if following is None:
             raise RefusedError("no_next_item", "Dit is het laatste agendapunt.")
-        self._select(following.id, at_ms, account)
-
-    def _select(self, item: str, at_ms: int | None, account: str) -> None:
-        state = self._run.state
-        chosen = agendas.find(state.agenda, item)
-        if state.item:
-            state.handled |= {state.item}
-        state.item = chosen.id
-        self._run.record.event("item", item=chosen.id, at_ms=at_ms or self._run.clock.wall_ms(), account=account)
-        self._phase(chosen.phase)
-        self._run.publish(self._run.clock.now_ms())
-
-    def _phase(self, phase: Phase) -> None:
-        self._run.state.phase = phase
-        self._run.direct(d.PhaseChanged(self._run.clock.now_ms(), phase))
+        self._run.course.select(following.id, at_ms, account)
 
     def _vote(self, order: wire.VoteRecord, account: str) -> None:
         self.clerk.record_vote(order, account)
-        item = self._run.state.current_item()
-        self._phase(item.phase if item else Phase.DEBATE)
+        self._run.course.resume()
 
     # ---------------------------------------------------------------------------------------- picture and sound
 

@@ -45,6 +45,22 @@ class QueueReading:
 
 
 @dataclass(frozen=True, slots=True)
+class VotingReading:
+    """Whether a vote goes on in the discussion system."""
+
+    system: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaReading:
+    """Which topic of its own agenda is open in the discussion system; None: none is."""
+
+    system: str
+    subject: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CameraReading:
     """A camera was read: None is unknown. `preset` is where it stands confirmed at rest, None while moving."""
 
@@ -101,6 +117,8 @@ DeviceEvent = (
     MicReading
     | SeatOccupied
     | QueueReading
+    | VotingReading
+    | AgendaReading
     | CameraReading
     | CameraArrived
     | CameraFailed

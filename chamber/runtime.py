@@ -18,6 +18,7 @@ from chamber.core.director import model as d
 from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
 from chamber.core.noted import BEHIND_DOORS
+from chamber.course import Course
 from chamber.direction import Direction, Hands
 from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack, WatcherSaid
 from chamber.measure import Measures
@@ -49,6 +50,7 @@ class Runtime:
         self.stage = Stage(state, out, clock, epoch)
         hands = Hands(self._send, self._act, self._settle, self.guarded)
         self.direction = Direction(director, hands, record, clock)
+        self.course = Course(state, record, clock, self.direct, self.publish)
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
         self._draining = False
@@ -132,6 +134,10 @@ class Runtime:
                 self._queue_read(system, channels)
             case ports.SeatOccupied(system, channel, person_ref, name):
                 self._occupied(self._seat_of.get((system, channel)), person_ref, name)
+            case ports.VotingReading():
+                self.course.voting(event)
+            case ports.AgendaReading():
+                self.course.topic(event)
             case ports.OrderRefused(device, order, reason):
                 self.record.event("order_refused", device=device, order=order, reason=reason[:200])
 

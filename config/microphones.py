@@ -59,6 +59,8 @@ class DicentisMicrophones(Section):
     fingerprint: Annotated[str, Field(pattern=FINGERPRINT_PATTERN)] | None = None
     user: Text
     password_file: Path
+    voting: bool = True
+    agenda: bool = False
     voice_gated: bool | None = None
 
     @property

@@ -97,7 +97,11 @@ def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clo
     if isinstance(system, DicentisMicrophones):
         address = Address(system.host, system.port, system.tls, system.fingerprint)
         password = _password(system.password_file, "microphones") or ""
-        return Dicentis(system.id, address, system.user, password, channels, emit, clock)
+        return Dicentis(
+            system.id, address, system.user, password, channels, emit, clock,
+            voting=system.voting,
+            agenda=system.agenda,
+        )  # fmt: skip
     if isinstance(system, ConferoMicrophones):
         return _confero(system, channels, emit, clock)
     if isinstance(system, ShureDisMicrophones):

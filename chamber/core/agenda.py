@@ -21,6 +21,17 @@ def find(agenda: Agenda, item: str) -> AgendaItem:
     return found
 
 
+def named(agenda: Agenda, words: str) -> AgendaItem | None:
+    """The one item whose title, with or without its number before it, is what was said; None: none is, or several."""
+    said = _letters(words)
+    found = [one for one in agenda if said and said in (_letters(one.title), _letters(f"{one.number} {one.title}"))]
+    return found[0] if len(found) == 1 else None
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
 def following(agenda: Agenda, item: str | None) -> AgendaItem | None:
     """The next item that is to be handled by itself: neither withdrawn nor taken together with another."""
     ids = [one.id for one in agenda]

@@ -159,6 +159,25 @@ def participants(parameters: Mapping[str, Any]) -> tuple[Participant, ...] | Non
     )
 
 
+def open_topic(parameters: Mapping[str, Any]) -> tuple[str | None] | None:
+    """The subject of the topic that is open in the answer to GetAgendaTopics, (None,) where none is; None: no answer."""
+    found = _table(parameters, "agendaTopics")
+    if found is None:
+        return None
+    open_ones = [_text(one, "subject") for one in found if _text(one, "state").casefold() == "opened"]
+    return (open_ones[0] or None if open_ones else None,)
+
+
+def is_voting(parameters: Mapping[str, Any]) -> bool | None:
+    """Whether the answer to GetVotingState says that votes are taken; None when it is no answer.
+
+    States: closed, ready, opened, onHold, done, accepted, rejected, canceled. The name of the field is not known for
+    sure: `state`, `votingState` or `currentState`.
+    """
+    state = next((text for key in ("state", "votingState", "currentState") if (text := _text(parameters, key))), "")
+    return state.casefold() in ("opened", "onhold") if state else None
+
+
 def permissions(parameters: Mapping[str, Any]) -> frozenset[str]:
     """The answer to GetPermissions, in lower case."""
     given = parameters.get("permissions")

@@ -58,7 +58,11 @@ class Dicentis:
         channels: tuple[str, ...],
         emit: Emit,
         clock: Clock,
+        *,
+        voting: bool = True,
+        agenda: bool = False,
     ) -> None:
+        self._voting, self._agenda = voting, agenda
         self.name, self._address, self._user, self._password = name, address, user, password
         self._channels, self._clock = channels, clock
         address.pin()
@@ -134,9 +138,14 @@ class Dicentis:
         def topic(event: str, operation: str, take: Take, *, needed: bool, reread_ms: int | None) -> Topic:
             return Topic(event, operation, take, needed, reread_ms, self._ask_topic, self._arm)
 
-        # In the order in which they are read first: rights, people and seats give the list its meaning.
+        # In the order in which they are read first: rights, people and seats give the list its meaning; it comes last.
         read = self._readings
+        extra = (
+            topic("votingStateChanged", "GetVotingState", read.take_voting, needed=False, reread_ms=REREAD_MS),
+            topic("agendaTopicsChanged", "GetAgendaTopics", read.take_topics, needed=False, reread_ms=SELDOM_MS),
+        )
         return (
+            *(one for one, wanted in zip(extra, (self._voting, self._agenda), strict=True) if wanted),
             topic("apiStateChanged", "GetApiState", self._on_api_state, needed=False, reread_ms=None),
             topic("permissionsChanged", "GetPermissions", read.take_permissions, needed=False, reread_ms=None),
             topic("participantsChanged", "GetParticipants", read.take_participants, needed=False, reread_ms=SELDOM_MS),

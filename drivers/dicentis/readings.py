@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chamber.ports import Emit, IdentityReading, MicReading, QueueReading, SeatOccupied
+from chamber.ports import AgendaReading, Emit, IdentityReading, MicReading, QueueReading, SeatOccupied, VotingReading
 from drivers.dicentis import codec, diff
 
 MANAGE = "canmanagemeeting"
@@ -30,6 +30,8 @@ class Readings:
         self._queue: tuple[str, ...] | None = None
         self._seated: dict[str, codec.Participant | None] = {}
         self._identity = ""
+        self._topic: tuple[str | None] | None = None
+        self._voting: bool | None = None
 
     def seat_id(self, channel: str) -> str | None:
         """The seat of a channel; None when the system has none of that name, or several."""
@@ -87,6 +89,26 @@ class Readings:
             return False
         self._entries = entries
         self._tell_floor()
+        return True
+
+    def take_topics(self, parameters: Mapping[str, Any], asked_ms: int) -> bool:
+        """Which topic of the system's agenda is open."""
+        found = codec.open_topic(parameters)
+        if found is None:
+            return False
+        if found != self._topic:
+            self._topic = found
+            self._emit(AgendaReading(self._device, found[0]))
+        return True
+
+    def take_voting(self, parameters: Mapping[str, Any], asked_ms: int) -> bool:
+        """Whether a vote goes on."""
+        voting = codec.is_voting(parameters)
+        if voting is None:
+            return False
+        if voting != self._voting:
+            self._voting = voting
+            self._emit(VotingReading(self._device, voting))
         return True
 
     def _tell_floor(self) -> None:

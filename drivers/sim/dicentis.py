@@ -27,6 +27,8 @@ EVENTS = {
     "ParticipantsChanged": "getparticipants",
     "PermissionsChanged": "getpermissions",
     "ApiStateChanged": "getapistate",
+    "AgendaTopicsChanged": "getagendatopics",
+    "VotingStateChanged": "getvotingstate",
 }
 
 
@@ -154,6 +156,20 @@ class SimDicentis:
         at_ns = self._did(f"sit {name}")
         self.hall.seat(name).seated = participant_id
         self.fire("SeatsChanged")
+        return at_ns
+
+    def open_topic(self, subject: str | None) -> int:
+        """The chair opens a topic of the system's agenda, or closes the one that is open."""
+        at_ns = self._did(f"topic {subject}")
+        self.hall.open_topic = subject
+        self.fire("AgendaTopicsChanged")
+        return at_ns
+
+    def vote(self, state: str) -> int:
+        """A vote is closed, ready, opened, onHold, done, accepted, rejected or canceled."""
+        at_ns = self._did(f"voting {state}")
+        self.hall.voting = state
+        self.fire("VotingStateChanged")
         return at_ns
 
     def is_open(self, name: str) -> bool:

@@ -76,6 +76,9 @@ class DicentisHall:
     missing: set[str] = field(default_factory=set)
     pascal: bool = False
     online: bool = True
+    topics: list[str] = field(default_factory=list)
+    open_topic: str | None = None
+    voting: str = "closed"
 
     def fill(self, seats: int, generation: int = 0) -> None:
         """Seats "Seat 1" to "Seat n", the first with the chair, each with somebody on it."""
@@ -210,6 +213,20 @@ class DicentisHall:
             ]
         }
 
+    def get_topics(self, operation: str, given: Parameters) -> Parameters:
+        """The system's own agenda."""
+        return {
+            "agendaTopics": [
+                {
+                    "agendaTopicId": str(number),
+                    "subject": subject,
+                    "description": "",
+                    "state": self._word("opened" if subject == self.open_topic else "closed"),
+                }
+                for number, subject in enumerate(self.topics, 1)
+            ]
+        }
+
     def grant(self, operation: str, given: Parameters) -> Parameters:
         """Open microphones; the answer comes whether or not it works out."""
         for one in self._chosen(operation, given):
@@ -252,6 +269,8 @@ OPERATIONS: dict[str, tuple[tuple[str, ...], Handler]] = {
     "GetParticipants": ((), DicentisHall.get_participants),
     "GetPermissions": ((), lambda hall, _, __: {"permissions": list(hall.permissions)}),
     "GetApiState": ((), lambda hall, _, __: {"online": hall.online}),
+    "GetAgendaTopics": ((), DicentisHall.get_topics),
+    "GetVotingState": ((), lambda hall, _, __: {"state": hall._word(hall.voting)}),
     "GrantSpeech": (IDS, DicentisHall.grant),
     "AddSeatToSpeakers": (("seatId",), DicentisHall.grant),
     "RemoveSpeech": (IDS, DicentisHall.take_away),
