@@ -65,17 +65,25 @@ class Hub:
         self._listeners: set[web.WebSocketResponse] = set()
         self._seq = 0
         self._last: dict[str, Any] = {}
+        self._watchers: list[Callable[[StateView], None]] = []
 
     @property
     def full(self) -> bool:
         return len(self._listeners) >= EVENTS_CLIENTS
+
+    def watch(self, watcher: Callable[[StateView], None]) -> None:
+        """Have every view that is sent handed over too; must not block or raise."""
+        self._watchers.append(watcher)
 
     async def run(self) -> None:
         """Coalesce changes for 20 ms, send what differs; ends only when cancelled."""
         while True:
             await self._controller.changed()
             await asyncio.sleep(COALESCE_S)
-            fields = self._controller.view().model_dump(mode="json")
+            view = self._controller.view()
+            for watcher in self._watchers:
+                watcher(view)
+            fields = view.model_dump(mode="json")
             changed = {k: v for k, v in fields.items() if k not in ("seq", "now_ms") and self._last.get(k) != v}
             self._last = fields
             if not changed or not self._listeners:

@@ -1,7 +1,7 @@
 """What every section of CONFIG shares: strictness, identifiers and addresses."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -94,3 +94,24 @@ def _listens(given: Any) -> tuple[Listen, ...]:
 
 
 Addresses = Annotated[tuple[Listen, ...], PlainValidator(_listens)]
+
+
+def _target(given: Any) -> Listen:
+    if not isinstance(given, str):
+        raise ValueError("must be an address such as 192.0.2.30:9000")
+    found = parse_listen(given)
+    if found.port == 0:
+        raise ValueError(f"{given!r} has no port; write one such as 192.0.2.30:9000")
+    return found
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no network; write an address, or one such as 192.0.2.0/24") from None
+    return text
+
+
+Target = Annotated[Listen, PlainValidator(_target)]
+Network = Annotated[str, Field(max_length=50), AfterValidator(_network)]

@@ -105,6 +105,8 @@ def _devices(config: Config) -> Iterator[str]:
         if switcher.video is not None and switcher.programme is None:
             yield f"switchers[{n}].programme: is missing; name the output whose picture is video"
         wires.append((f"switchers[{n}]", switcher.path or f"tcp {switcher.host}:{switcher.port}"))
+    if config.osc is not None:
+        wires.append(("osc.listen", f"udp here {config.osc.listen.port}"))
     yield from _unique("address", wires)
     speeds: dict[str, int] = {}
     for n, camera in enumerate(config.cameras):

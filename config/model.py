@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from chamber.core.domain import Phase, Role, ShotKind
-from config.base import Addresses, Degrees, Id, Listen, Metres, Path, Section, Source, Text, Url
+from config.base import Addresses, Degrees, Id, Listen, Metres, Network, Path, Section, Source, Target, Text, Url
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
@@ -151,6 +151,14 @@ class Control(Section):
     listen: Addresses = (Listen("127.0.0.1", 8081),)
 
 
+class Osc(Section):
+    """Where control surfaces speak OSC, who may, and who is always told."""
+
+    listen: Target
+    targets: Annotated[tuple[Target, ...], Field(max_length=16)] = ()
+    allow: Annotated[tuple[Network, ...], Field(max_length=32)] = ("127.0.0.0/8", "::1/128")
+
+
 class Account(Section):
     """Who may use the control API."""
 
@@ -179,6 +187,7 @@ class Config(Section):
     edges: Annotated[tuple[EdgeEntry, ...], Field(max_length=8)] = ()
     public: Public = Public()
     control: Control = Control()
+    osc: Osc | None = None
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()
 
     @property

@@ -15,7 +15,6 @@ from config.microphones import FINGERPRINT_PATTERN, PARAMETER_PATTERN
 from config.model import MIC_PATTERN, Config
 
 NOT_YET: dict[str, str] = {
-    "osc": "OSC remote control is not available in this version",
     "simulcast": "sending on to platforms is not available in this version",
     "edges": "purging of edge caches is not available in this version",
     "tally": "tally lights are not available in this version",

@@ -18,6 +18,7 @@ from chamber.apps.devices import build
 from chamber.apps.index_view import view_of
 from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
+from chamber.apps.surfaces import osc_surface
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
 from chamber.core.dossier import Place
@@ -33,12 +34,13 @@ from chamber.preview import Preview
 from chamber.record import Record
 from chamber.runtime import Runtime
 from chamber.stage import Outputs
-from chamber.state import Peer, State
+from chamber.state import LinkState, Peer, State
 from chamber.supervisor import supervise
 from chamber.wire import AnyOrder, ImportView, IndexView, StateView, WatchReport
 from config import plan
 from config.load import load
 from config.model import Config
+from drivers.osc.surface import OscSurface
 
 TOKEN_CHARS = 16
 SWITCH_S = 0.0005
@@ -159,7 +161,10 @@ async def serve(config: Config) -> None:
     preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised, clock)
     api.add_pages(preview.pages())
     state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"
-    sessions: list[Device | LineClient] = [*devices.all(), mixer, stream]
+    sessions: list[Device | LineClient | OscSurface] = [*devices.all(), mixer, stream]
+    if config.osc is not None:
+        state.links["osc"] = LinkState()
+        sessions.append(osc_surface(config.osc, run.view, orders.order, api.hub.watch, clock))
     runner = await listen(api.app, config.control.listen)
     try:
         async with asyncio.TaskGroup() as group:

@@ -40,6 +40,7 @@ from config.model import (
     GroupEntry,
     HallSection,
     Mixer,
+    Osc,
     PersonEntry,
     Public,
     SeatEntry,
@@ -80,6 +81,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "edges": (EdgeEntry,),
     "public": (Public,),
     "control": (Control,),
+    "osc": (Osc,),
     "accounts": (Account,),
 }
 

@@ -132,9 +132,13 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"mixer__driver": "obs"},
         "mixer.driver: driver 'obs' is not available in this version; available: 'builtin'",
     ),
-    "remote control": (
-        {"osc": {"listen": "127.0.0.1:9000"}},
-        "osc: OSC remote control is not available in this version; leave it out",
+    "remote control without a port": (
+        {"osc": {"listen": "127.0.0.1:0"}},
+        "osc.listen: '127.0.0.1:0' has no port; write one such as 192.0.2.30:9000",
+    ),
+    "remote control by nobody": (
+        {"osc": {"listen": "127.0.0.1:9000", "allow": ["griffie"]}},
+        "osc.allow[0]: 'griffie' is no network; write an address, or one such as 192.0.2.0/24",
     ),
     "renditions": (
         {"stream__renditions": ["360p"]},
@@ -395,7 +399,7 @@ def test_all_problems_come_at_once_with_their_places_in_the_file() -> None:
     assert sorted(told(raw)) == [
         "hall.toml: cameras[0].prot: is not a known key; did you mean port",
         "hall.toml: hall.name: is missing; it has no default",
-        "hall.toml: osc: OSC remote control is not available in this version; leave it out",
+        "hall.toml: osc.listen: is missing; it has no default",
         "hall.toml: people[1].group: there is no group 'red'; known: blue",
         "hall.toml: seats[0].label: is 7; must be text in quotes",
         "hall.toml: seats[2].mic: microphone 'desk:2' is taken by seats[1].mic; give each its own",
