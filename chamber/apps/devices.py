@@ -21,15 +21,14 @@ from config.microphones import (
 from config.model import Config
 from config.patterned import LinesMicrophones, OscMicrophones
 from drivers.confero.driver import Confero
-from drivers.confero.link import Address as ConferoAddress
 from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
 from drivers.dicentis.driver import Dicentis
-from drivers.dicentis.link import Address
 from drivers.fixed import FixedCamera
 from drivers.shure_dis.driver import ShureDis
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
+from drivers.trust import Address
 from drivers.visca.bus import SerialChain, SonyPort
 from drivers.visca.driver import ViscaCamera
 from drivers.visca.profile import PROFILES
@@ -115,7 +114,7 @@ def _microphones(system: Microphones, channels: tuple[str, ...], emit: Emit, clo
 
 
 def _confero(system: ConferoMicrophones, channels: tuple[str, ...], emit: Emit, clock: Clock) -> Confero:
-    address = ConferoAddress(system.host, system.port, system.tls, system.fingerprint)
+    address = Address(system.host, system.port, system.tls, system.fingerprint)
     return Confero(
         system.id, address, _password(system.token_file, "microphones", "token") or "", channels, emit, clock,
         cursor=system.event_cursor,

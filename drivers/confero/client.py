@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from chamber.core.errors import DeviceAuthError, DeviceError, DeviceRejectedError, DeviceUnreachableError
 from drivers.confero import codec
 from drivers.confero.codec import Event
-from drivers.confero.link import Answer, Link, UntrustedError
+from drivers.confero.link import Answer, Link
+from drivers.trust import UntrustedError
 
 ORDER_S = 3.0
 

@@ -13,8 +13,9 @@ from drivers.channels import Channels
 from drivers.confero import codec, diff
 from drivers.confero.client import Client
 from drivers.confero.codec import Event
-from drivers.confero.link import Address, Link
+from drivers.confero.link import Link
 from drivers.confero.readings import Readings
+from drivers.trust import Address
 
 TICK_S = 0.02
 ANSWER_S = 5.0

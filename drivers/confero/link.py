@@ -1,55 +1,18 @@
-"""HTTP to a Confero system: who is trusted, and what the network did, as errors that a session ends by."""
+"""HTTP to a Confero system: what the network did, as errors that a session ends by."""
 
-import asyncio
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
-from chamber.core.errors import EncodeError
+from drivers.trust import Address, distrust
 
 DIAL_S = 3.0
 LARGEST_BYTES = 4 * 1024 * 1024
 
 
-class UntrustedError(Exception):
-    """The system is not the one that was meant; the token was not sent."""
-
-
 class BrokenHttpError(ConnectionError):
     """The connection failed, or what came back is no HTTP."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a system is, and how it is known.
-
-    Attributes:
-        tls: whether it has a certificate; without one it speaks plain HTTP.
-        fingerprint: SHA-256 of its certificate in hexadecimal, with or without colons; None trusts the authorities
-            that this machine trusts.
-    """
-
-    host: str
-    port: int
-    tls: bool = False
-    fingerprint: str | None = None
-
-    def pin(self) -> aiohttp.Fingerprint | bool:
-        """What aiohttp takes for `ssl`. Raises EncodeError: no SHA-256 fingerprint."""
-        if not self.tls or self.fingerprint is None:
-            return True
-        try:
-            return aiohttp.Fingerprint(bytes.fromhex(self.fingerprint.replace(":", "")))
-        except ValueError as exc:
-            raise EncodeError(
-                f"no SHA-256 fingerprint: {self.fingerprint[:80]!r}, must be 64 hexadecimal digits"
-            ) from exc
-
-    def url(self, path: str) -> URL:
-        """The whole address of a path that is encoded already."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return URL(f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}", encoded=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +64,7 @@ class Link:
         try:
             async with session.request(
                 method,
-                self._address.url(path),
+                URL(self._address.url("http", path), encoded=True),
                 data=body,
                 headers={"Content-Type": "application/json"} if body is not None else None,
                 ssl=self._pin,
@@ -114,13 +77,9 @@ class Link:
                     if len(got) > LARGEST_BYTES:
                         raise BrokenHttpError(f"{path}: an answer of more than {LARGEST_BYTES // 1024**2} MB")
                 return Answer(response.status, bytes(got))
-        except aiohttp.ServerFingerprintMismatch as exc:
-            raise UntrustedError(
-                f"the certificate is not the pinned one; its SHA-256 fingerprint is {exc.got.hex()}"
-            ) from exc
-        except aiohttp.ClientConnectorCertificateError as exc:
-            raise UntrustedError(await self._shown_certificate()) from exc
         except aiohttp.ClientError as exc:
+            if (untrusted := await distrust(self._address, exc)) is not None:
+                raise untrusted from exc
             if isinstance(exc, OSError):
                 raise
             raise BrokenHttpError(f"{path.partition('?')[0]}: {exc}"[:200]) from exc
@@ -129,19 +88,3 @@ class Link:
         """Close all connections."""
         await self._reading.close()
         await self._ordering.close()
-
-    async def _shown_certificate(self) -> str:
-        """Why the certificate is not trusted, with its fingerprint: dialled once more, and nothing is said."""
-        ask = "nobody that this machine trusts vouches for the certificate"
-        try:
-            async with (
-                asyncio.timeout(DIAL_S),
-                self._reading.request(
-                    "GET", self._address.url("/"), ssl=aiohttp.Fingerprint(bytes(32)), headers={"Authorization": ""}
-                ),
-            ):
-                return ask
-        except aiohttp.ServerFingerprintMismatch as exc:
-            return f"{ask}; its SHA-256 fingerprint is {exc.got.hex()}"
-        except (OSError, aiohttp.ClientError):
-            return ask

@@ -9,11 +9,12 @@ from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnre
 from chamber.ports import Clock, Emit, Ready
 from drivers.dicentis import codec
 from drivers.dicentis.codec import Answer, Message, Notice, Refusal
-from drivers.dicentis.link import Address, Link, UntrustedError, dial
+from drivers.dicentis.link import Link, dial
 from drivers.dicentis.orders import Orders
 from drivers.dicentis.readings import Readings
 from drivers.dicentis.requests import ANSWER_MS, Request, Requests
 from drivers.dicentis.topics import Take, Topic
+from drivers.trust import Address, UntrustedError
 
 TICK_S = 0.05
 LOGIN_AGAIN_S = 1.5  # one client of the field logs in only after a second; a login that came too soon is repeated

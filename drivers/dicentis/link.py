@@ -1,15 +1,14 @@
-"""The WebSocket to a DICENTIS server: who is trusted, and what the network did, as errors that a session ends by."""
+"""The WebSocket to a DICENTIS server: what the network did, as errors that a session ends by."""
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 from aiohttp import WSMsgType
 
-from chamber.core.errors import EncodeError
 from drivers.dicentis.codec import PATH, SUBPROTOCOL
+from drivers.trust import Address, distrust
 
 DIAL_S = 5.0
 SEND_S = 5.0
@@ -17,45 +16,8 @@ CLOSE_S = 0.5
 LARGEST_BYTES = 4 * 1024 * 1024
 
 
-class UntrustedError(Exception):
-    """The server is not the one that was meant; the password was not sent."""
-
-
 class ServerHungUpError(ConnectionError):
     """The server has closed the connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a server is, and how it is known.
-
-    Attributes:
-        tls: False speaks plain WebSocket, for simulators.
-        fingerprint: SHA-256 of the server's certificate in hexadecimal, with or without colons; None trusts the
-            authorities that this machine trusts.
-    """
-
-    host: str
-    port: int
-    tls: bool = True
-    fingerprint: str | None = None
-
-    def pin(self) -> aiohttp.Fingerprint | bool:
-        """What aiohttp takes for `ssl`. Raises EncodeError: no SHA-256 fingerprint."""
-        if not self.tls or self.fingerprint is None:
-            return True
-        try:
-            return aiohttp.Fingerprint(bytes.fromhex(self.fingerprint.replace(":", "")))
-        except ValueError as exc:
-            raise EncodeError(
-                f"no SHA-256 fingerprint: {self.fingerprint[:80]!r}, must be 64 hexadecimal digits"
-            ) from exc
-
-    @property
-    def url(self) -> str:
-        """Where the conference protocol is spoken."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'wss' if self.tls else 'ws'}://{host}:{self.port}{PATH}"
 
 
 class Link:
@@ -116,7 +78,7 @@ async def dial(address: Address) -> Link:
     try:
         async with asyncio.timeout(DIAL_S):
             socket = await session.ws_connect(
-                address.url,
+                address.url("ws", PATH),
                 protocols=(SUBPROTOCOL,),
                 ssl=address.pin(),
                 autoping=False,
@@ -130,19 +92,8 @@ async def dial(address: Address) -> Link:
         return link
     except BaseException as exc:
         await session.close()
-        if isinstance(exc, aiohttp.ServerFingerprintMismatch):
-            raise UntrustedError(
-                f"the certificate is not the pinned one; its SHA-256 fingerprint is {exc.got.hex()}"
-            ) from exc
-        if isinstance(exc, aiohttp.ClientConnectorCertificateError):
-            # Dialled once more only to learn the fingerprint: nothing is said to a server with another one.
-            await _tell_fingerprint(address)
-            raise UntrustedError("nobody that this machine trusts vouches for the certificate") from exc
+        if (untrusted := await distrust(address, exc)) is not None:
+            raise untrusted from exc
         if isinstance(exc, aiohttp.ClientError) and not isinstance(exc, OSError):
             raise ServerHungUpError(f"no WebSocket: {exc}"[:200]) from exc
         raise
-
-
-async def _tell_fingerprint(address: Address) -> None:
-    """Raise UntrustedError with the fingerprint that the server shows; OSError when it is gone by now."""
-    await (await dial(replace(address, fingerprint="00" * 32))).close()

@@ -13,8 +13,8 @@ from chamber.core.domain import MicState
 from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError, EncodeError
 from chamber.ports import IdentityReading, MicReading, QueueReading, SeatOccupied
 from drivers.confero.driver import Confero
-from drivers.confero.link import Address
 from drivers.sim.confero import SimConfero
+from drivers.trust import Address
 from tests.drivers.sessions import Events, QuickClock, TcpPeer, served
 from tests.until import until
 

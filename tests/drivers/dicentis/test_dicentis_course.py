@@ -11,8 +11,8 @@ from chamber.core.errors import DeviceError
 from chamber.ports import AgendaReading, DeviceEvent, VotingReading
 from drivers.dicentis import codec
 from drivers.dicentis.driver import Dicentis
-from drivers.dicentis.link import Address
 from drivers.sim.dicentis import SimDicentis
+from drivers.trust import Address
 from tests.until import until
 
 

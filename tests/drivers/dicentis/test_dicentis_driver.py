@@ -14,8 +14,8 @@ from chamber.core.domain import MicState
 from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError, EncodeError
 from chamber.ports import IdentityReading, MicReading, QueueReading, SeatOccupied
 from drivers.dicentis.driver import Dicentis
-from drivers.dicentis.link import Address
 from drivers.sim.dicentis import SimDicentis
+from drivers.trust import Address
 from tests.drivers.sessions import Events, QuickClock, TcpPeer, served
 from tests.until import until
 
