@@ -7,6 +7,8 @@ from chamber.core.domain import MeetingState
 from chamber.core.voting import quorum_lost
 from chamber.state import WATCHER_STALE_MS, State
 
+LITTLE_ROOM_S = 3 * 3600
+"""An evening lasts about as long as this."""
 SETTLE_MS = 2500
 """Mixer and stream need this long to follow a change of state before a difference is an alarm."""
 CHAIR_SPEAKS_MS = 10_000
@@ -127,6 +129,31 @@ def _outside(state: State, now_ms: int) -> list[Alarm]:
     return found
 
 
+def _recording(state: State, now_ms: int) -> list[Alarm]:
+    known = state.stream.known if state.stream.fresh(now_ms) else {}
+    said = known.get("recording") or {}
+    found = []
+    if said.get("state") == "full":
+        found.append(Alarm("recording_full", "De opname staat stil: de schijf is vol",
+                           "De uitzending loopt door; maak ruimte, dan gaat de opname vanzelf verder", urgent=True))  # fmt: skip
+    elif said.get("state") == "failed":
+        found.append(Alarm("recording_failed", f"De opname staat stil ({said.get('reason', '')})",
+                           "De uitzending loopt door en de opname wordt vanzelf hervat; bel de beheerder", urgent=True))  # fmt: skip
+    elif known.get("legs", {}).get("video") == "open" and said.get("leg") == "dark":
+        settled = now_ms - state.meeting.since_mono_ms >= SETTLE_MS + state.delay_ms
+        if state.meeting.state is MeetingState.OPEN and settled:
+            found.append(Alarm("not_recorded", "De vergadering is openbaar maar wordt NIET opgenomen",
+                               "Bel de beheerder", urgent=True))  # fmt: skip
+    elif said.get("room_s") is not None and said["room_s"] < LITTLE_ROOM_S:
+        hours, minutes = divmod(int(said["room_s"]) // 60, 60)
+        found.append(Alarm("recording_room", f"Nog ruimte voor {hours} uur en {minutes} minuten opname",
+                           "Maak ruimte op de schijf van de opnamen"))  # fmt: skip
+    if said.get("finish_failed"):
+        found.append(Alarm("recording_unfinished", f"Van een opname is nog geen MP4 gemaakt ({said['finish_failed']})",
+                           "Het wordt vanzelf opnieuw geprobeerd; de opname zelf is er"))  # fmt: skip
+    return found
+
+
 def _watchers(state: State, now_ms: int) -> list[Alarm]:
     found = []
     for name, peer in state.watchers.items():
@@ -144,7 +171,7 @@ def _watchers(state: State, now_ms: int) -> list[Alarm]:
 def alarms(state: State, now_ms: int) -> list[Alarm]:
     """Every alarm that holds now, the urgent ones first."""
     found = _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
-    found += _outside(state, now_ms) + _watchers(state, now_ms)
+    found += _outside(state, now_ms) + _recording(state, now_ms) + _watchers(state, now_ms)
     for code, text in state.problems.items():
         found.append(Alarm(code, text, "Bel de beheerder", urgent=True))
     return sorted(found, key=lambda a: not a.urgent)

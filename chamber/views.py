@@ -32,6 +32,8 @@ def legs(state: State, now_ms: int) -> dict[str, wire.LegStateName]:
     found: dict[str, wire.LegStateName] = {leg: said.get(leg, "unknown") for leg in LEGS}
     mixer = state.mixer.known if state.mixer.fresh(now_ms) else None
     found["mixer"] = "unknown" if mixer is None else "slate" if mixer.get("slate") else "open"
+    if isinstance(recording := state.stream.known.get("recording"), dict):
+        found["recording"] = recording.get("leg", "unknown") if said else "unknown"
     for name, target in simulcast(state).items():
         found[f"simulcast_{name}"] = target.get("leg", "unknown") if said else "unknown"
     found["mixer_sound"] = "unknown" if mixer is None else "dark" if mixer.get("muted") else "open"

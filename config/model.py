@@ -125,6 +125,15 @@ class Stream(Section):
     take_back_s: Annotated[int, Field(ge=1, le=120)] = 10
 
 
+class Recording(Section):
+    """What is kept of the stream."""
+
+    enabled: bool = True
+    suspended: Literal["slate", "cut"] = "slate"
+    reserve_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    parts_days: Annotated[int, Field(ge=0, le=365)] = 7
+
+
 class SimulcastEntry(Section):
     """Another platform that gets the stream."""
 
@@ -183,6 +192,7 @@ class Config(Section):
     mixer: Mixer = Mixer()
     director: Director = Director()
     stream: Stream = Stream()
+    recording: Recording = Recording()
     simulcast: Annotated[tuple[SimulcastEntry, ...], Field(max_length=8)] = ()
     edges: Annotated[tuple[EdgeEntry, ...], Field(max_length=8)] = ()
     public: Public = Public()

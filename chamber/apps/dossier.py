@@ -12,7 +12,7 @@ from typing import Any
 
 from chamber.core.agenda import Agenda
 from chamber.core.domain import AgendaItem, Group, Hall, Person, Phase, Role, Seat
-from chamber.core.dossier import Dossier, Place
+from chamber.core.dossier import Dossier, Media, Place
 from chamber.core.errors import ChamberError
 from chamber.core.index.fold import index_of
 from chamber.core.turns import Rules
@@ -167,6 +167,21 @@ def notes_without(notes: Mapping[str, str], name: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------- a whole meeting
 
 
+def media_from(said: Mapping[str, Any]) -> tuple[Media, ...]:
+    """The recordings that are ready, of recording.json; none when it cannot be read."""
+    found = []
+    try:
+        for source in said.get("sources", ()):
+            done = source["finished"]
+            if done:
+                spans = tuple((int(one["from_ms"]), int(one["to_ms"])) for one in source["spans"])
+                name, size, digest = str(done["file"]), int(done["size_bytes"]), str(done["sha256"])
+                found.append(Media(Path(name).stem, Path(name).name, spans, size_bytes=size, sha256=digest))
+    except (KeyError, TypeError, ValueError):
+        return ()
+    return tuple(found)
+
+
 class NoMeetingError(ChamberError):
     """A folder holds no meeting; the message says which."""
 
@@ -192,4 +207,5 @@ def load(folder: Path) -> Dossier:
         agenda=agenda_from(read(folder / "agenda.json")) or (),
         notes={key: str(text) for key, text in read(folder / "notes.json").items()},
         index=index_of(entries, hall, Rules(groups=groups)),
+        media=media_from(read(folder / "recording" / "recording.json")),
     )

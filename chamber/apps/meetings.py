@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +113,7 @@ class Meetings:
     def _open(self, name: str, title: str) -> None:
         self._here = self._folder / name
         self._here.mkdir(mode=0o700, exist_ok=True)
+        self._link_recording(name)
         self._notes = {k: str(v) for k, v in read(self._here / "notes.json").items()}
         self._journal = JournalFile.open(
             self._here / "journal.jsonl", self._zone, self._journal_trouble,
@@ -122,6 +124,14 @@ class Meetings:
         self._people = dossier.people_merged(read(self._here / "people.json"), self._hall.people.values())
         write(self._here / "people.json", self._people)
         write(self._folder / "current.json", {"id": name})
+
+    def _link_recording(self, name: str) -> None:
+        """`recording` leads to where the stream process, which cannot see into this folder, writes its own."""
+        link = self._here / "recording"
+        if not link.is_symlink() and not link.exists():
+            link.symlink_to(Path("..", "..", "recording", name))
+        with suppress(OSError):  # a full or missing disk of the recordings never keeps a meeting from beginning
+            (self._folder.parent / "recording" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _journal_trouble(self, reason: str | None) -> None:
         self._tell("journal", f"Het logboek kan niet worden geschreven: {reason}" if reason else None)

@@ -115,6 +115,7 @@ def public_facts(
         "since_ms": meeting.since_ms,
         "resumes_at": meeting.resumes_at,
         "meeting": {"id": meeting.id, "title": meeting.title},
+        "session": meeting.session,
         "item": None if over else item_fact(item),
         "next": None if over else item_fact(following),
         "speaker": speaker_fact(hall, seating, seat) if is_open else None,

@@ -49,6 +49,7 @@ class Stream:
         self._on_withdrawn: list[Callable[[int, int], None]] = []
         self._on_take_back: list[TakeBack] = []
         self._also_known: list[Callable[[], dict[str, Any]]] = []
+        self._watched: list[Callable[[], object]] = []
         self._resumes_at: str | None = None
         self._reslate = asyncio.Event()
         self._told: tuple[object, ...] = ()
@@ -66,9 +67,11 @@ class Stream:
         """Be told of each order to take back; what is returned goes into the answer to the controller."""
         self._on_take_back.append(callback)
 
-    def also_known(self, say: Callable[[], dict[str, Any]]) -> None:
-        """Have more told to the controller with everything else that is known."""
+    def also_known(self, say: Callable[[], dict[str, Any]], watch: Callable[[], object] | None = None) -> None:
+        """Have more told to the controller with everything else that is known; at once when `watch` changes."""
         self._also_known.append(say)
+        if watch is not None:
+            self._watched.append(watch)
 
     def tell(self, message: Message) -> None:
         """Say something to the controller, if it is there."""
@@ -210,7 +213,9 @@ class Stream:
 
     def _tell(self) -> None:
         gate = self.release.gate
-        state = (self.packager.newest_is_live(), gate.closures, gate.open_from_ms, self.counters.encoder_restarts)
+        watched = tuple(watch() for watch in self._watched)
+        restarts = self.counters.encoder_restarts
+        state = (self.packager.newest_is_live(), gate.closures, gate.open_from_ms, restarts, watched)
         now_ms = self._clock.now_ms()
         if state != self._told or now_ms - self._told_ms >= KNOWN_MS:
             self._told, self._told_ms = state, now_ms

@@ -156,3 +156,20 @@ def _input(url: str, list_file: Path | None) -> ffmpeg.Stream:
     if holds_secret(url):
         raise EncodeError(f"{redacted(url)} has credentials: it needs a list file")
     return ffmpeg.input(url, **_reading(url), **swift)
+
+
+def remux(program: str, pieces: Path, chapters: Path, out: Path) -> tuple[str, ...]:
+    """Pieces of one recording to one MP4 that plays while it loads, as they are, with chapters; nothing is re-encoded.
+
+    Args:
+        pieces: list file for the concat demuxer, chapters: metadata file (ffmpeg-formats manual, FFMETADATA1).
+        out: is replaced.
+    """
+    listed = ffmpeg.input(str(pieces), format="concat", safe=0)
+    how: Options = {"c": "copy", "map_metadata": 1, "map_chapters": 1, "movflags": "+faststart"}
+    argv = ffmpeg.compile(
+        ffmpeg.output(listed["v"], listed["a"], str(out), format="mp4", y=None, **how), cmd=quiet(program)
+    )
+    # an input without streams cannot be expressed above: there every input is mapped
+    at = argv.index(str(pieces)) + 1
+    return (*argv[:at], "-f", "ffmetadata", "-i", str(chapters), *argv[at:])

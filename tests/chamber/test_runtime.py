@@ -366,3 +366,25 @@ async def test_a_bug_in_the_core_ends_the_process_and_leases_stop() -> None:
     with pytest.raises(AttributeError):
         await desk.run.fatal
     desk.run.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"state": "full", "leg": "dark"}, "recording_full"),
+        ({"state": "failed", "leg": "unknown", "reason": "I/O error"}, "recording_failed"),
+        ({"state": "off", "leg": "dark"}, "not_recorded"),
+        ({"state": "on", "leg": "open", "room_s": 7200}, "recording_room"),
+        ({"state": "on", "leg": "open", "finish_failed": "no room"}, "recording_unfinished"),
+    ],
+)
+async def test_a_recording_that_needs_somebody_is_an_alarm(desk: Desk, said: dict[str, object], code: str) -> None:
+    await opened(desk)
+    desk.clock.advance(5000)
+    legs = {"video": "open", "audio": "open", "index": "open"}
+    desk.run.post(StreamSaid({"legs": legs, "recording": {"state": "on", "leg": "open", "room_s": 99_999}}))
+    assert not {found for found in await alarms_after(desk, 100) if "record" in found}
+    assert desk.run.view().legs["recording"] == "open"
+    desk.run.post(StreamSaid({"legs": legs, "recording": said}))
+    assert {found for found in await alarms_after(desk, 100) if "record" in found} == {code}
+    assert desk.run.view().legs["recording"] == said["leg"]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from chamber.apps.dossier import load
 from chamber.apps.meetings import Meetings
 from chamber.core.domain import AgendaItem, Hall, MeetingState, Person, Role
-from chamber.core.dossier import Place
+from chamber.core.dossier import Media, Place
 from chamber.core.meeting import Meeting
 from chamber.record import Record
 from tests.conftest import ManualClock
@@ -161,3 +162,25 @@ async def test_presence_and_a_roll_call_survive_a_restart(tmp_path: Path, manual
     assert restored.vote is not None
     assert restored.vote.choices == {"p1": "for"}
     await asyncio.to_thread(again.close)
+
+
+async def test_the_recording_is_reached_through_the_meeting(tmp_path: Path, manual_clock: ManualClock) -> None:
+    kept = meetings(tmp_path, manual_clock)
+    kept.restore()
+    await asyncio.to_thread(kept.close)
+    folder = tmp_path / "recording" / "2026-09-21"
+    (folder / "recording.json").write_text(
+        json.dumps(
+            {
+                "sources": [
+                    {"spans": [{"from_ms": 1000, "to_ms": 5000}], "finished": None},
+                    {
+                        "spans": [{"from_ms": 7000, "to_ms": 9000}],
+                        "finished": {"file": "raad-2.mp4", "size_bytes": 7, "sha256": "ab", "at_ms": 1},
+                    },
+                ]
+            }
+        )
+    )
+    (media,) = load(tmp_path / "meetings" / "2026-09-21").media
+    assert media == Media("raad-2", "raad-2.mp4", ((7000, 9000),), size_bytes=7, sha256="ab")
