@@ -130,7 +130,7 @@ class Recording(Section):
 
     enabled: bool = True
     suspended: Literal["slate", "cut"] = "slate"
-    reserve_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    reserve_mb: Annotated[int, Field(ge=0, le=100_000)] = 500
     parts_days: Annotated[int, Field(ge=0, le=365)] = 7
 
 
