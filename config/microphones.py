@@ -23,6 +23,7 @@ class X32Microphones(Section):
     port: Port = 10023
     speaking: Speaking = "unmuted"
     threshold_db: Threshold = -40.0
+    groups_mute: bool = True
     voice_gated: bool | None = None
 
     @property
@@ -40,6 +41,7 @@ class XAirMicrophones(Section):
     port: Port = 10024
     speaking: Speaking = "unmuted"
     threshold_db: Threshold = -40.0
+    groups_mute: bool = True
     voice_gated: bool | None = None
 
     @property

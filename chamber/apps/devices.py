@@ -129,6 +129,7 @@ def _desk(system: X32Microphones | XAirMicrophones, channels: tuple[str, ...], e
         system.id, system.host, system.port, channels, emit, clock,
         family=XAIR_FAMILY if isinstance(system, XAirMicrophones) else X32_FAMILY,
         speaking=speaking,
+        groups=system.groups_mute,
     )  # fmt: skip
 
 

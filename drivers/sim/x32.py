@@ -43,6 +43,7 @@ class SimX32(asyncio.DatagramProtocol):
     Attributes:
         faults: misbehaviour to switch on.
         metering: False keeps every meter packet back, also from those who subscribed before.
+        hard_mutes: False switches the channels' own mutes along with a mute group, and pushes only the group.
         on_change: called with address and value when a client's set has changed something.
         log: (CLOCK_MONOTONIC ns, what) of presses at the desk and sets by clients, newest last.
     """
@@ -54,7 +55,7 @@ class SimX32(asyncio.DatagramProtocol):
     ) -> None:
         self.host, self.port, self._name, self._now_s = host, port, name, now_s
         self.faults = Faults()
-        self.metering = True
+        self.metering = self.hard_mutes = True
         self.on_change: Callable[[str, Value], None] | None = None
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
         self._desk = self.new_desk()
@@ -107,6 +108,7 @@ class SimX32(asyncio.DatagramProtocol):
             raise KeyError(address)
         at_ns = time.monotonic_ns()
         if self._desk.store(address, value):
+            self._follow(address)
             self._push(address, None)
         self.log.append((at_ns, f"desk {address} {value}"))
         return at_ns
@@ -187,10 +189,16 @@ class SimX32(asyncio.DatagramProtocol):
         self.log.append((time.monotonic_ns(), f"client {address} {value!r}"))
         if not self._desk.store(address, value):
             return
+        self._follow(address)
         self._push(address, peer)
         stored = self.read(address)
         if self.on_change and stored is not None:
             self.on_change(address, stored)
+
+    def _follow(self, address: str) -> None:
+        """Mute the members of a mute group themselves."""
+        if not self.hard_mutes and address.startswith("/config/mute/"):
+            self._desk.mute_members(int(address[-1]), muted=self.read(address) == 1)
 
     def _push(self, address: str, origin: Peer | None) -> None:
         held = self._desk.read(address)

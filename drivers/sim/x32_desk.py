@@ -29,6 +29,8 @@ def _parameters() -> dict[str, tuple[str, Value]]:
             f"{strip}/config/icon": ("i", 1),
             f"{strip}/config/color": ("i", 1),
             f"{strip}/config/source": ("i", number),
+            f"{strip}/grp/dca": ("i", 0),
+            f"{strip}/grp/mute": ("i", 0),
             f"{strip}/automix/group": ("i", 0),
             f"{strip}/automix/weight": ("f", 0.5),
         }
@@ -102,6 +104,13 @@ class Desk:
     def is_open(self, channel: int) -> bool:
         """Whether a channel, counted from 1, is unmuted."""
         return self._values[f"/ch/{channel:02d}/mix/on"] != 0
+
+    def mute_members(self, group: int, *, muted: bool) -> None:
+        """Set the own mutes of the channels in a mute group, counted from 1."""
+        for number in range(1, self.channels + 1):
+            members = self._values[f"/ch/{number:02d}/grp/mute"]
+            if isinstance(members, int) and members >> (group - 1) & 1:
+                self._values[f"/ch/{number:02d}/mix/on"] = int(not muted)
 
     def node(self, path: str) -> str | None:
         """Text form of `ch/NN/mix` or of one parameter, with its line end; None when the desk has no such node."""

@@ -28,6 +28,8 @@ def _parameters() -> dict[str, tuple[str, Value]]:
             f"{strip}/config/name": ("s", ""),
             f"{strip}/config/color": ("i", 1),
             f"{strip}/config/insrc": ("i", number - 1),
+            f"{strip}/grp/dca": ("i", 0),
+            f"{strip}/grp/mute": ("i", 0),
             f"{strip}/automix/group": ("i", 0),
             f"{strip}/automix/weight": ("f", 0.5),
             f"/-stat/solosw/{number:02d}": ("i", 0),

@@ -6,6 +6,7 @@ Source: unofficial X32/M32 OSC remote protocol, 4.06. X-Air mixers use the same 
 import re
 import struct
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from pythonosc.osc_message import OscMessage, ParseError
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -15,9 +16,13 @@ from chamber.core.errors import EncodeError
 _CHANNEL = re.compile(r"0[1-9]|[12][0-9]|3[0-2]")
 _ON_ADDRESS = re.compile(r"/ch/(\d\d)/mix/on")
 _NAME_ADDRESS = re.compile(r"/ch/(\d\d)/config/name")
+_MEMBER_ADDRESS = re.compile(r"/ch/(\d\d)/grp/(dca|mute)")
+_GROUP_ADDRESS = re.compile(r"/dca/(\d)/on|/config/mute/(\d)")
 _TAGS = frozenset(b",ifsbTF")
 _LONGEST = 8192
 _TEXT = 80
+
+GroupKind = Literal["dca", "mute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,24 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """To which DCAs or mute groups a channel belongs, counted from 1."""
+
+    channel: str
+    kind: GroupKind
+    groups: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSwitch:
+    """A DCA or mute group silences its channels, or does not."""
+
+    kind: GroupKind
+    number: int
+    silences: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """A valid message that says nothing we use: it still proves that the desk lives."""
 
@@ -57,7 +80,7 @@ class Malformed:
     raw: bytes
 
 
-Message = ChannelOn | ChannelName | Identity | Other | Malformed
+Message = ChannelOn | ChannelName | Identity | Membership | GroupSwitch | Other | Malformed
 
 
 def _message(address: str, *values: int | str) -> bytes:
@@ -80,6 +103,16 @@ def ask_on(channel: str) -> bytes:
 def ask_name(channel: str) -> bytes:
     """Encode the question what a channel ("01" to "32") is called. Raises EncodeError."""
     return _message(f"/ch/{_checked(channel)}/config/name")
+
+
+def ask_membership(channel: str, kind: GroupKind) -> bytes:
+    """Encode the question to which DCAs or mute groups a channel ("01" to "32") belongs. Raises EncodeError."""
+    return _message(f"/ch/{_checked(channel)}/grp/{kind}")
+
+
+def ask_group(kind: GroupKind, number: int) -> bytes:
+    """Encode the question whether a DCA or mute group, counted from 1, silences its channels."""
+    return _message(f"/dca/{number}/on" if kind == "dca" else f"/config/mute/{number}")
 
 
 def set_on(channel: str, on: bool) -> bytes:
@@ -117,10 +150,25 @@ def parse(datagram: bytes) -> Message:
         if len(values) == 1 and isinstance(values[0], str):
             return ChannelName(match[1], values[0][:_TEXT])
         return Malformed(datagram[:_TEXT])
+    if match := _MEMBER_ADDRESS.fullmatch(address):
+        return _membership(match[1], "dca" if match[2] == "dca" else "mute", values) or Malformed(datagram[:_TEXT])
+    if match := _GROUP_ADDRESS.fullmatch(address):
+        if len(values) != 1 or values[0] not in (0, 1):
+            return Malformed(datagram[:_TEXT])
+        if match[1]:
+            return GroupSwitch("dca", int(match[1]), values[0] == 0)  # a DCA's switch is "on", a mute group's is "mute"
+        return GroupSwitch("mute", int(match[2]), values[0] == 1)
     if address in ("/info", "/xinfo") and len(values) == 4 and all(isinstance(value, str) for value in values):
         _, name, model, firmware = values
         return Identity(f"{model} {firmware} ({name})"[:_TEXT])
     return Other(address[:_TEXT])
+
+
+def _membership(channel: str, kind: GroupKind, values: list[Any]) -> Membership | None:
+    """A bitmap, the lowest bit for group 1."""
+    if len(values) != 1 or not isinstance(values[0], int) or not 0 <= values[0] <= 255:
+        return None
+    return Membership(channel, kind, frozenset(bit + 1 for bit in range(8) if values[0] >> bit & 1))
 
 
 def _checked(channel: str) -> str:

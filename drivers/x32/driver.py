@@ -10,9 +10,23 @@ from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
 from chamber.ports import Clock, Emit, IdentityReading, MicReading, Ready
 from drivers.transport import Pipe, dial_udp
 from drivers.x32 import codec
-from drivers.x32.codec import INFO, XINFO, XREMOTE, ChannelName, ChannelOn, Identity, Malformed, is_meter, parse
+from drivers.x32.codec import (
+    INFO,
+    XINFO,
+    XREMOTE,
+    ChannelName,
+    ChannelOn,
+    GroupSwitch,
+    Identity,
+    Malformed,
+    Membership,
+    is_meter,
+    parse,
+)
 from drivers.x32.families import X32_FAMILY, Family, read_bank
+from drivers.x32.groups import Groups
 from drivers.x32.orders import Orders
+from drivers.x32.rounds import Round
 from drivers.x32.speech import Speaking, Voice, hear
 
 TICK_S = 0.05
@@ -37,6 +51,7 @@ class X32:
             holds the names of the channels once they are read.
         family: X32_FAMILY or XAIR_FAMILY.
         speaking: None takes a channel that is not muted for an open microphone; else it must also be spoken into.
+        groups: a channel that a DCA or a mute group silences counts as muted.
     """
 
     def __init__(
@@ -50,6 +65,7 @@ class X32:
         *,
         family: Family = X32_FAMILY,
         speaking: Speaking | None = None,
+        groups: bool = True,
     ) -> None:
         self.name, self._host, self._port, self._emit, self._clock = name, host, port, emit, clock
         self._family, self._speaking = family, speaking
@@ -57,6 +73,8 @@ class X32:
         self._labels = {family.number(channel): channel for channel in channels}
         self._numbers = {channel: number for number, channel in self._labels.items()}
         self._order = tuple(self._labels)
+        self._round = Round(self._order)
+        self._groups = Groups(self._order, family, followed=groups)
         self._readings = {
             (number, on): MicReading(name, channel, MicState.ON if on else MicState.OFF)
             for number, channel in self._labels.items()
@@ -74,9 +92,8 @@ class X32:
         self._ready: Ready | None = None
         self._identity = ""
         self._heard = self._metered = False
-        self._unpushed = self._cursor = 0
+        self._unpushed = 0
         self._started_ms = self._heard_ms = self._meters_ms = self._renew_ms = self._ping_ms = self._ask_ms = 0
-        self._debt = 0.0
 
     async def serve(self, ready: Ready) -> None:
         """Hold one session. Ends by DeviceUnreachableError (no answer for 3 s, port closed), or cancelled."""
@@ -95,7 +112,8 @@ class X32:
     async def switch(self, channel: str, on: bool) -> None:
         """Open or mute a channel; returns once it was read back, spoken into or not.
 
-        Raises DeviceRejectedError (no such channel, stays as it was, a newer order) or DeviceUnreachableError.
+        Raises DeviceRejectedError (no such channel, stays as it was, a newer order, unmuted but silenced by a group)
+        or DeviceUnreachableError.
         """
         number = self._numbers.get(channel)
         if number is None:
@@ -103,6 +121,9 @@ class X32:
         if self._pipe is None or self._ready is not None:
             raise DeviceUnreachableError(self.name, "not connected")
         await self._orders.carry_out(number, on, self._clock.now_ms())
+        if on and number in self._groups.silenced:
+            silencers = " and ".join(self._groups.silencers(number))
+            raise DeviceRejectedError(self.name, f"channel {channel}: unmuted, but silenced by {silencers} of the desk")
 
     async def all_off(self) -> None:
         """Mute every channel that is open, spoken into or not; returns once all were read back. Raises DeviceError."""
@@ -117,6 +138,7 @@ class X32:
         words = {True: "open", False: "muted", None: "not read"}
         return tuple(
             f"channel {label}: {self._names.get(number) or 'no name'}, {words[self._open.get(number)]}"
+            + "".join(f", silenced by {group}" for group in self._groups.silencers(number))
             for number, label in self._labels.items()
         )
 
@@ -160,8 +182,10 @@ class X32:
             self._finish_start()
 
     def _tell(self, number: str) -> None:
+        if not self._groups.settled:
+            return
         spoken = self._speaking is None or self._voices.get(number, Voice()).speaking
-        reading = self._readings[number, self._open[number] and spoken]
+        reading = self._readings[number, self._open[number] and spoken and number not in self._groups.silenced]
         if self._told.get(number) is not reading:
             self._told[number] = reading
             self._emit(reading)
@@ -176,11 +200,27 @@ class X32:
                 self._on_switch(message.channel, message.on)
         elif isinstance(message, ChannelName):
             self._on_name(message)
+        elif isinstance(message, Membership | GroupSwitch):
+            self._on_group(message)
         elif isinstance(message, Identity) and not self._identity:
             self._identity = message.text
             self._emit(IdentityReading(self.name, message.text))
             self._tell_names()
             self._finish_start()
+
+    def _on_group(self, message: Membership | GroupSwitch) -> None:
+        if not self._groups.take(message) or not self._groups.settled:
+            return
+        self._tell_all()
+        if self._ready is None and isinstance(message, GroupSwitch) and self._pipe is not None:
+            for question in self._questions.values():  # some desks switch the channels of a mute group as well
+                self._pipe.write(question)
+        self._finish_start()
+
+    def _tell_all(self) -> None:
+        for number in self._order:
+            if number in self._open:
+                self._tell(number)
 
     def _on_name(self, message: ChannelName) -> None:
         if message.channel in self._labels and self._names.get(message.channel) != message.name:
@@ -196,14 +236,16 @@ class X32:
 
     def _begin(self, ready: Ready, now_ms: int) -> None:
         self._ready = ready
+        self._groups.begin(now_ms)
         self._identity = ""
         self._heard = self._metered = False
         self._started_ms = self._heard_ms = self._meters_ms = now_ms
         self._renew_ms = self._ping_ms = self._ask_ms = now_ms
-        self._unpushed, self._debt = 0, 0.0
+        self._unpushed = 0
+        self._round.begin(now_ms)
 
     def _finish_start(self) -> None:
-        complete = self._identity and len(self._open) == len(self._labels)
+        complete = self._identity and self._groups.settled and len(self._open) == len(self._labels)
         if self._ready is not None and complete and (self._bank is None or self._metered or self._voices):
             ready, self._ready = self._ready, None
             ready()
@@ -224,6 +266,7 @@ class X32:
         if now_ms - self._heard_ms > QUIET_MS and now_ms >= self._ping_ms:
             self._ping_ms = now_ms + PING_MS
             pipe.write(XINFO)
+        self._ask_groups(pipe, now_ms)
         if self._ready is not None:
             self._ask_missing(pipe, now_ms)
         else:
@@ -237,6 +280,14 @@ class X32:
         for number in self._order:
             if number not in self._names:
                 pipe.write(codec.ask_name(number))
+
+    def _ask_groups(self, pipe: Pipe, now_ms: int) -> None:
+        settled = self._groups.settled
+        for question in self._groups.due(now_ms):
+            pipe.write(question)
+        if self._groups.settled and not settled:
+            self._tell_all()
+            self._finish_start()
 
     def _ask_missing(self, pipe: Pipe, now_ms: int) -> None:
         missing = [number for number in self._order if number not in self._open]
@@ -253,14 +304,9 @@ class X32:
     def _reread(self, pipe: Pipe, now_ms: int) -> None:
         """Read channels again, a few at a time: UDP loses pushes, and a fifth subscriber gets none."""
         period_ms = UNPUSHED_REREAD_MS if self._unpushed >= UNPUSHED_CHANGES else REREAD_MS
-        self._debt += len(self._order) * (now_ms - self._ask_ms) / period_ms
-        self._ask_ms = now_ms
-        for _ in range(min(int(self._debt), len(self._order))):
-            number = self._order[self._cursor % len(self._order)]
-            self._cursor += 1
+        for number in self._round.due(now_ms, period_ms):
             self._asked.add(number)
             pipe.write(self._questions[number])
-        self._debt %= 1.0
 
     def _send_order(self, number: str, on: bool) -> None:
         if self._pipe is not None:

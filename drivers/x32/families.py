@@ -27,12 +27,14 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Channels are numbered from 1; `gate` holds the gain of each channel's gate, 0 dB when it is open."""
+    """Channels, DCAs and mute groups are numbered from 1; `gate` holds the gain of each gate, 0 dB when it is open."""
 
     name: str
     channels: int
     level: Bank
     gate: Bank
+    dcas: int
+    mute_groups: int
 
     def number(self, channel: str) -> str:
         """A channel of CONFIG ("3" or "03") as it stands in addresses, two digits. Raises EncodeError."""
@@ -41,8 +43,8 @@ class Family:
         raise EncodeError(f"no such channel: {channel[:20]!r}, must be 1 to {self.channels}")
 
 
-X32_FAMILY = Family("X32", 32, Bank("/meters/1", 0, "float"), Bank("/meters/1", 32, "float"))
-XAIR_FAMILY = Family("X-Air", 16, Bank("/meters/1", 0, "int16"), Bank("/meters/6", 0, "int16"))
+X32_FAMILY = Family("X32", 32, Bank("/meters/1", 0, "float"), Bank("/meters/1", 32, "float"), 8, 6)
+XAIR_FAMILY = Family("X-Air", 16, Bank("/meters/1", 0, "int16"), Bank("/meters/6", 0, "int16"), 4, 4)
 
 
 def read_bank(datagram: bytes, bank: Bank, channels: int) -> tuple[float, ...] | None:

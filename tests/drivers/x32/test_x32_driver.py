@@ -230,4 +230,4 @@ async def test_what_is_no_osc_and_what_is_unknown_is_ignored() -> None:
             peer.write(b"/ch/01/mix/on\0\0\0,T\0\0")
             peer.write(b"/info\0\0\0,ssss\0\0\0V\0\0\0a\0\0\0X32\x004\0\0\0")
             await until(lambda: session.ready)
-            assert events == [MicReading("desk", "01", MicState.ON), IdentityReading("desk", "X32 4 (a)")]
+            assert events == [IdentityReading("desk", "X32 4 (a)"), MicReading("desk", "01", MicState.ON)]
