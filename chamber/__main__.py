@@ -160,7 +160,7 @@ def parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "check a meeting's journal and packages", config=False)
     verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings, or a package")
     bench = add("bench", _bench, "measure on this machine", config=False)
-    bench.add_argument("name", nargs="?", help="wire or director (default: all)")
+    bench.add_argument("name", nargs="?", help="wire, stream, viewers or director (default: all but the last)")
     bench.add_argument("--json", action="store_true", help="one JSON object")
     _watch_options(add("watch", _watch, "a viewer that tells what residents get; may run elsewhere", config=False))
     learning = add("learn", _learn, "listen to a discussion system and write its patterns for CONFIG", config=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,22 @@ def _wire() -> Any:
     return asyncio.run(measure())
 
 
-BENCHES: dict[str, Callable[[], Any]] = {"wire": _wire}
+def _stream() -> Any:
+    from chamber.apps.bench_stream import measure, ratios
+
+    figures = asyncio.run(measure())
+    for line in ratios(figures):
+        print(line, file=sys.stderr)
+    return figures
+
+
+def _viewers() -> Any:
+    from chamber.apps.bench_viewers import measure
+
+    return measure()
+
+
+BENCHES: dict[str, Callable[[], Any]] = {"wire": _wire, "stream": _stream, "viewers": _viewers}
 
 
 def main(name: str | None, *, as_json: bool, options: Sequence[str]) -> int:

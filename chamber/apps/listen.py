@@ -9,6 +9,8 @@ from chamber.core.errors import ConfigError
 from config.base import Listen
 
 SHUTDOWN_S = 1.0
+BACKLOG = 1024
+"""On an evening everybody comes in the same minute; a connection that finds no room is tried again after a second."""
 
 
 async def listen(app: web.Application, addresses: Sequence[Listen], *, drop_gone: bool = False) -> web.AppRunner:
@@ -28,7 +30,7 @@ async def listen(app: web.Application, addresses: Sequence[Listen], *, drop_gone
     await runner.setup()
     for address in addresses:
         try:
-            await web.TCPSite(runner, address.host, address.port).start()
+            await web.TCPSite(runner, address.host, address.port, backlog=BACKLOG).start()
         except OSError as exc:
             await runner.cleanup()
             reason = os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror

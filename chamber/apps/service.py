@@ -1,6 +1,7 @@
 """What every composition root does: logs, event loop, signals, READY and watchdog."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -9,6 +10,9 @@ from typing import Any
 import structlog
 
 from chamber import logs, sdnotify
+
+GC_THRESHOLD = (50_000, 20, 100)
+"""Few things of ours are cycles; what is not goes by reference count at once."""
 
 log = structlog.get_logger(__name__)
 Ready = Callable[[], None]
@@ -39,6 +43,13 @@ async def _until_told(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     with suppress(asyncio.CancelledError):
         await task
     sdnotify.notify("STOPPING=1")
+
+
+def settle_memory() -> None:
+    """Stop the collector from walking, again and again, through a thousand requests that wait; once all is set up."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
 
 
 def ready() -> None:

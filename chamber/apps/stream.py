@@ -150,6 +150,7 @@ async def serve(config: Config) -> None:
     try:
         await stream.start()
         simulcast.start()
+        service.settle_memory()
         service.ready()
         await stream.wait()
     finally:

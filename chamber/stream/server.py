@@ -30,6 +30,7 @@ SECURITY = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+MEDIA = frozenset({"video/mp4", "application/vnd.apple.mpegurl"})
 WORDS = {
     "planned": "De vergadering is nog niet begonnen",
     "standby": "De vergadering begint zo",
@@ -62,14 +63,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Put the security headers on every answer, also on errors."""
+    """Put the security headers on every answer, also on errors; media, which no browser shows as a page, needs one."""
     try:
         response = await handler(request)
     except web.HTTPException as exc:
         exc.headers.update(SECURITY)
         raise
     if not response.prepared:
-        response.headers.update(SECURITY)
+        if response.content_type in MEDIA:
+            response.headers["X-Content-Type-Options"] = "nosniff"
+        else:
+            response.headers.update(SECURITY)
     return response
 
 
