@@ -68,6 +68,7 @@ def test_each_section_is_right_and_builds_a_driver(name: str) -> None:
         ("tlvcam1", b"%V00000116\r", Heard(Meaning.ALL_OFF)),
         ("tlvcam1", b"%S00000113\r", Heard(Meaning.OPEN_LIST)),
         ("tlvcam1", b"%S0012001301DA\r", Heard(Meaning.OPEN_LIST, ("12", "13"))),
+        ("tlvcam1", b"%S000200030004029C\r", Heard(Meaning.OPEN_LIST, ("2", "3", "4"))),
         ("tlvcam1", b"%R0052\r", Heard(Meaning.ALIVE)),
         ("tlvcam2", b"$10012\r\n", Heard(Meaning.ON, ("12",))),
         ("tlvcam2", b"$20012\r\n", Heard(Meaning.OFF, ("12",))),

@@ -37,6 +37,7 @@ def texts(lines: list[Line | BadLine]) -> list[str]:
     [
         ("%P00010111\r", "P0001"), ("%p00010131\r", "p0001"), ("%M00030110\r", "M0003"), ("%m00030130\r", "m0003"),
         ("%V00000116\r", "V0000"), ("%R0052\r", "R"), ("%S00000113\r", "S0000"), ("%S0012001301DA\r", "S00120013"),
+        ("%S00030116\r", "S0003"), ("%S000200030004029C\r", "S000200030004"),
     ],
 )  # fmt: skip
 def test_tlvcam1_of_the_document_both_ways(wire: str, text: str) -> None:

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 import xair_api
 
+from chamber.core.domain import MicState
+from chamber.ports import MicReading
 from drivers.sim.x32 import SimX32
 from drivers.sim.xair import SimXAir
+from drivers.x32.driver import X32
+from drivers.x32.families import X32_FAMILY, XAIR_FAMILY
+from tests.drivers.sessions import Events, QuickClock, served
 from tests.until import until
 
 
@@ -49,3 +54,34 @@ async def test_it_reads_what_a_hand_at_the_desk_did(desk: SimX32, remote: Any) -
     assert await asyncio.to_thread(lambda: remote.strip[6].mix.on) is True
     assert await asyncio.to_thread(lambda: remote.strip[7].mix.on) is False
     assert await asyncio.to_thread(lambda: remote.strip[6].config.name) == "Griffier"
+
+
+async def test_groups_have_the_addresses_and_bits_that_it_uses(desk: SimX32, remote: Any) -> None:
+    """What it sets is what silences a channel, and what it releases gives it back."""
+    desk.press(4, True)
+    kind = XAIR_FAMILY if isinstance(desk, SimXAir) else X32_FAMILY
+    events = Events()
+    driver = X32("desk", "127.0.0.1", desk.port, ("4",), events.append, QuickClock(), family=kind)
+
+    def told() -> list[MicState]:
+        return [reading.state for reading in events.of(MicReading)]
+
+    def set_groups(dca: int, mute: int) -> None:
+        remote.strip[3].group.dca, remote.strip[3].group.mute = dca, mute
+
+    def set_dca(on: bool) -> None:
+        remote.dca[1].on = on
+
+    def set_mute_group(on: bool) -> None:
+        remote.config.mute_group[2].on = on
+
+    async with served(driver):
+        await asyncio.to_thread(set_groups, 0b10, 0b100)
+        await asyncio.to_thread(set_dca, False)
+        await until(lambda: told() == [MicState.ON, MicState.OFF])
+        await asyncio.to_thread(set_dca, True)
+        await until(lambda: told()[2:] == [MicState.ON])
+        await asyncio.to_thread(set_mute_group, True)
+        await until(lambda: told()[3:] == [MicState.OFF])
+        await asyncio.to_thread(set_mute_group, False)
+        await until(lambda: told()[4:] == [MicState.ON])
