@@ -118,7 +118,9 @@ class Runtime:
                 self.measures.said("stream", known)
                 self.touch()
             case TookBack(said):
-                self._took_back(said)
+                if self.state.took_back(said, self.clock.now_ms(), self.clock.wall_ms()):
+                    self.record.event("taken_back", parts=int(said.get("parts", 0)))
+                self.touch()
             case WatcherSaid(name, report):
                 self.state.watchers[name] = Peer(report, self.clock.now_ms())
                 self.touch()
@@ -197,17 +199,6 @@ class Runtime:
     def _read(self, name: str, *, preset: int | None, moving: bool) -> None:
         camera = self.state.cameras[name]
         camera.preset, camera.moving = preset, moving
-        self.touch()
-
-    def _took_back(self, said: dict[str, Any]) -> None:
-        """The stream answered; what is known of edges follows under the same id."""
-        before, at_ms = self.state.taken_back, self.clock.now_ms()
-        if said.get("id") == before.known.get("id"):
-            at_ms = before.at_ms
-        else:
-            self.record.event("taken_back", parts=int(said.get("parts", 0)))
-            self.state.taken_back_wall_ms = self.clock.wall_ms()
-        self.state.taken_back = Peer(said, at_ms)
         self.touch()
 
     def _levels(self, event: MixerLevels) -> None:

@@ -91,6 +91,14 @@ class State:
     heard_ms: int = 0
     problems: dict[str, str] = field(default_factory=dict)
 
+    def took_back(self, said: dict[str, Any], now_ms: int, wall_ms: int) -> bool:
+        """The stream answered an order to take back; False when it only adds what is known of edges by now."""
+        new = said.get("id") != self.taken_back.known.get("id")
+        if new:
+            self.taken_back_wall_ms = wall_ms
+        self.taken_back = Peer(said, now_ms if new else self.taken_back.at_ms)
+        return new
+
     def open_seats(self) -> tuple[str, ...]:
         """Seats with an open microphone, oldest first."""
         return tuple(self.open_since)

@@ -53,9 +53,10 @@ def _devices(state: State, now_ms: int) -> dict[str, wire.DeviceView]:
     }
     for name, target in simulcast(state).items():
         known = target.get("state") if state.stream.fresh(now_ms) else None
+        if known == "idle":  # nothing is published yet, so nothing is connected either
+            continue
         up: wire.LinkName = "up" if known == "up" else "down" if known == "down" else "connecting"
-        detail = target.get("reason") or ("nothing to send yet" if known == "idle" else "")
-        found[f"simulcast {name}"] = wire.DeviceView(link=up, detail=str(detail)[:200])
+        found[f"simulcast {name}"] = wire.DeviceView(link=up, detail=str(target.get("reason", ""))[:200])
     return found
 
 

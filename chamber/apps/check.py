@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from chamber.apps.devices import build
@@ -18,6 +19,8 @@ from chamber.ports import (
     Reporting,
     RouteReading,
 )
+from chamber.stream import srt
+from chamber.stream.simulcast import read_url
 from config.load import load_with_warnings
 from config.model import Config
 
@@ -40,7 +43,7 @@ def main(path: str | Path, probe: bool) -> int:
         count = len(exc.problems)
         print(f"{count} problem{'s' if count > 1 else ''}: nothing will start with this configuration")
         return 2
-    for warning in warnings:
+    for warning in [*warnings, *missing_programs(config)]:
         print(f"warning: {warning}")
     print("\n".join(summary(config)))
     if not probe:
@@ -49,6 +52,16 @@ def main(path: str | Path, probe: bool) -> int:
     for line in found.lines:
         print(line)
     return 1 if found.silent else 0
+
+
+def missing_programs(config: Config) -> list[str]:
+    """What this machine lacks for what CONFIG wants."""
+    found = []
+    for n, target in enumerate(config.simulcast):
+        with suppress(DeviceError):
+            if read_url(target.name, Path(target.url_file)).startswith("srt:") and not srt.available():
+                found.append(f"simulcast[{n}]: SRT needs libsrt, which is not here; apt install libsrt1.5-gnutls")
+    return found
 
 
 def summary(config: Config) -> list[str]:

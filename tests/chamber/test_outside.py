@@ -44,6 +44,9 @@ def test_a_target_is_a_leg_and_a_connection(desk: Desk) -> None:
         "Connection refused",
     )
     assert told(desk, "simulcast_down") == ["Doorzending naar regio is weg (Connection refused)"]
+    simulcast(desk, youtube={"state": "idle", "leg": "dark", "reason": ""})
+    assert "simulcast youtube" not in desk.run.view().devices
+    simulcast(desk, youtube={"state": "up", "leg": "open", "reason": ""})
     desk.clock.advance(2000)
     assert desk.run.view().legs["simulcast_youtube"] == "unknown"
     assert desk.run.view().devices["simulcast youtube"].link == "connecting"

@@ -118,3 +118,19 @@ def test_devices_have_their_ids() -> None:
 def test_a_password_file_that_is_gone_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^switchers.password_file: .*none cannot be read"):
         built(hall(switchers__0__password_file=str(tmp_path / "none")))
+
+
+def test_srt_without_its_library_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, hall(simulcast=[{"name": "regio", "url_file": "regio.url"}]))
+    (tmp_path / "regio.url").write_text("srt://live.example.nl:9000?streamid=key-123456\n")
+    (tmp_path / "regio.url").chmod(0o600)
+    assert main(str(path), probe=False) == 0
+    assert "libsrt" not in capsys.readouterr().out
+    monkeypatch.setattr("chamber.stream.srt.LIBRARIES", ())
+    monkeypatch.setattr("chamber.stream.srt.find_library", lambda name: None)
+    assert main(str(path), probe=False) == 0
+    said = capsys.readouterr().out
+    assert "warning: simulcast[0]: SRT needs libsrt, which is not here; apt install libsrt1.5-gnutls" in said
+    assert "key-123456" not in said
