@@ -51,6 +51,16 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Path = Annotated[str, Field(min_length=1, max_length=400)]
 Metres = Annotated[float, Field(ge=-100, le=100)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
+
+
+def _embedder(origin: str) -> str:
+    parts = urlsplit(origin)
+    if parts.scheme != "https" or not parts.hostname or origin != f"https://{parts.netloc}" or parts.username:
+        raise ValueError(f"{origin!r} is no website; write one such as https://www.waterbeek.example")
+    return origin
+
+
+Embedder = Annotated[str, Field(max_length=200), AfterValidator(_embedder)]
 Url = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_web_root)]
 Source = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_sane_source)]
 

@@ -7,7 +7,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from chamber.core.domain import Phase, Role, ShotKind
-from config.base import Addresses, Degrees, Id, Listen, Metres, Network, Path, Section, Source, Target, Text, Url
+from config.base import (
+    Addresses,
+    Degrees,
+    Embedder,
+    Id,
+    Listen,
+    Metres,
+    Network,
+    Path,
+    Section,
+    Source,
+    Target,
+    Text,
+    Url,
+)
 from config.devices import Camera, FixedCamera, Microphones, PtzCamera, Switcher
 from config.director import Director
 
@@ -149,9 +163,16 @@ class EdgeEntry(Section):
 
 
 class Public(Section):
-    """Where the public page is served; TLS stands in front of it."""
+    """Where the public page is served, TLS stands in front of it; and what it says of whoever serves it."""
 
     listen: Addresses = (Listen("127.0.0.1", 8080),)
+    url: Url | None = None
+    contact: Text | None = None
+    accessibility_url: Url | None = None
+    privacy_url: Url | None = None
+    papers_url: Url | None = None
+    security_contact: Annotated[str, Field(pattern=r"^(mailto:|https://)\S{3,200}$")] | None = None
+    embed: Annotated[tuple[Embedder, ...], Field(max_length=8)] = ()
 
 
 class Control(Section):

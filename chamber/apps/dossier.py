@@ -207,5 +207,17 @@ def load(folder: Path) -> Dossier:
         agenda=agenda_from(read(folder / "agenda.json")) or (),
         notes={key: str(text) for key, text in read(folder / "notes.json").items()},
         index=index_of(entries, hall, Rules(groups=groups)),
-        media=media_from(read(folder / "recording" / "recording.json")),
+        media=media_from(read(recordings(folder) / "recording.json")),
     )
+
+
+def recordings(folder: Path) -> Path:
+    """Where the recordings of a meeting's folder are."""
+    return folder / "recording"
+
+
+def is_being_finished(folder: Path) -> bool:
+    """Whether a recording of this meeting is still being made ready."""
+    sources = read(recordings(folder) / "recording.json").get("sources")
+    listed = sources if isinstance(sources, list) else []
+    return any(isinstance(one, dict) and one.get("finished") is None for one in listed)

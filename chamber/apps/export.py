@@ -57,8 +57,7 @@ def write(dossier: Dossier, recordings: Path, form: str, out: Path, making: Maki
         facts = tuple(described(path.name, path.stat().st_size, _sha256(path), making.now) for path in sorted(written))
         written += _put(out, sidecars(dossier, facts))
         if form == "package":
-            sums = {path.name: _sha256(path) for path in written}
-            written += _put(out, {MANIFEST: manifest(sums)})
+            written += _put(out, {MANIFEST: manifest({path.name: _sha256(path) for path in written})})
         return written
     except OSError as exc:
         raise ExportError(f"{exc.filename or out}: {exc.strerror}; choose another directory with --out") from exc
@@ -98,6 +97,11 @@ def _sha256(path: Path) -> str:
         while chunk := file.read(CHUNK_BYTES):
             found.update(chunk)
     return found.hexdigest()
+
+
+def manifest_of(folder: Path) -> bytes:
+    """A manifest of every file in a folder. Raises OSError."""
+    return manifest({path.name: _sha256(path) for path in folder.iterdir() if path.is_file()})
 
 
 def manifest_problems(folder: Path) -> list[str]:

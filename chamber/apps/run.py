@@ -18,9 +18,11 @@ from chamber.apps.devices import build
 from chamber.apps.index_view import view_of
 from chamber.apps.listen import listen
 from chamber.apps.meetings import Meetings
+from chamber.apps.publisher import Publisher
 from chamber.apps.surfaces import osc_surface
 from chamber.clock import SystemClock
 from chamber.core.director.reducer import Director
+from chamber.core.domain import MeetingState
 from chamber.core.dossier import Place
 from chamber.core.errors import ConfigError
 from chamber.core.scenes import Seating
@@ -43,6 +45,10 @@ from config.model import Config
 from drivers.osc.surface import OscSurface
 
 TOKEN_CHARS = 16
+REPUBLISH = frozenset(
+    {"meeting.publish", "index.correct", "index.list", "fragment.withhold", "item.move", "person.erase"}
+)
+"""After these a meeting that residents can find is published anew."""
 SWITCH_S = 0.0005
 """The journal's thread gives the interpreter back within half a millisecond when a microphone opens."""
 
@@ -50,8 +56,8 @@ SWITCH_S = 0.0005
 class Controller:
     """Runtime and orders as the control API sees them."""
 
-    def __init__(self, runtime: Runtime, orders: Orders, meetings: Meetings) -> None:
-        self._runtime, self._orders, self._meetings = runtime, orders, meetings
+    def __init__(self, runtime: Runtime, orders: Orders, meetings: Meetings, publisher: Publisher) -> None:
+        self._runtime, self._orders, self._meetings, self._publisher = runtime, orders, meetings, publisher
 
     def view(self) -> StateView:
         """The whole state."""
@@ -59,7 +65,10 @@ class Controller:
 
     async def order(self, order: AnyOrder, account: str) -> int:
         """Carry out one order and return the number of the state that shows it."""
-        return await self._orders.order(order, account)
+        seq = await self._orders.order(order, account)
+        if order.command in REPUBLISH and self._runtime.state.meeting.state is MeetingState.PUBLISHED:
+            self._publisher.wish(self._meetings.folder)
+        return seq
 
     def watched(self, report: WatchReport, account: str) -> None:
         """Take what a watcher outside saw."""
@@ -115,6 +124,18 @@ def alone(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def _preview(config: Config, state: State, api: Api, clock: SystemClock) -> Preview:
+    """The operator's pictures, with their address in the state."""
+    inputs = {camera.id: camera.label or camera.id for camera in config.cameras}
+    if plan.presentation_source(config) is not None:
+        inputs["presentation"] = "Presentatie"
+    inputs["programme"] = "Programma"
+    preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised, clock)
+    api.add_pages(preview.pages())
+    state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"
+    return preview
+
+
 async def serve(config: Config) -> None:
     """Run the controller until cancelled, or until a bug in the core ends it."""
     clock, measures = SystemClock(), Measures()
@@ -153,14 +174,11 @@ async def serve(config: Config) -> None:
     run = Runtime(state, Director(plan.director_plan(config)), outputs, record, clock, measures, secrets.token_hex(8))
     meetings.on_trouble(run.trouble)
     orders = Orders(run, switcher, config.stream.take_back_s)
-    inputs = {camera.id: camera.label or camera.id for camera in config.cameras}
-    if plan.presentation_source(config) is not None:
-        inputs["presentation"] = "Presentatie"
-    inputs["programme"] = "Programma"
-    api = Api(Controller(run, orders, meetings), accounts(config), measures.registry)
-    preview = Preview(config.run_dir / "thumbs.sock", state.public_url, inputs, api.authorised, clock)
-    api.add_pages(preview.pages())
-    state.preview_url = f"http://{config.control.listen[0]}/preview?key={preview.key}"
+    publisher = Publisher(config.data_dir / "public", config.public.url or state.public_url, run.trouble, clock)
+    if restored.meeting.state is MeetingState.PUBLISHED:
+        publisher.catch_up(meetings.folder)
+    api = Api(Controller(run, orders, meetings, publisher), accounts(config), measures.registry)
+    preview = _preview(config, state, api, clock)
     sessions: list[Device | LineClient | OscSurface] = [*devices.all(), mixer, stream]
     if config.osc is not None:
         state.links["osc"] = LinkState()
@@ -176,6 +194,7 @@ async def serve(config: Config) -> None:
                 )
             group.create_task(links.pulse(run, clock))
             group.create_task(api.hub.run())
+            group.create_task(publisher.run())
             group.create_task(service.watch(run.healthy, clock.sleep))
             gc.collect()
             gc.freeze()  # what lives as long as the process is not looked through again while a microphone waits

@@ -4,14 +4,17 @@ import asyncio
 import random
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chamber.apps import service
 from chamber.apps.listen import listen
 from chamber.clock import SystemClock
 from chamber.core.domain import MeetingState
+from chamber.stream.archive import Archive
 from chamber.stream.edges import Edge, Edges
 from chamber.stream.facts import Facts, FactsTrack
 from chamber.stream.finish import Finisher
+from chamber.stream.frame import About
 from chamber.stream.live import live_routes
 from chamber.stream.recorder import Recorder
 from chamber.stream.server import PublicSite
@@ -114,6 +117,15 @@ class Recording:
         return {"recording": {**self._recorder.known(), **self._finisher.known()}}
 
 
+def shown_about(config: Config) -> About:
+    """What the pages say of whoever serves them."""
+    public = config.public
+    return About(
+        config.hall.organisation, public.url, public.contact, public.accessibility_url, public.privacy_url,
+        public.papers_url, public.security_contact, public.embed,
+    )  # fmt: skip
+
+
 async def serve(config: Config) -> None:
     """Run the stream of one hall until cancelled."""
     wanted, program, clock = settings(config), locate(), SystemClock()
@@ -122,7 +134,9 @@ async def serve(config: Config) -> None:
         return FfmpegEncoder(program, wanted.width, wanted.height, wanted.gop_frames)
 
     stream, facts = Stream(wanted, encoder, clock), FactsTrack()
-    site = PublicSite(stream.packager, facts, live_routes(stream.packager), config.hall.organisation)
+    about = shown_about(config)
+    archive, zone = Archive(config.data_dir / "public", about), ZoneInfo(config.hall.timezone)
+    site = PublicSite(stream.packager, facts, live_routes(stream.packager), about, archive, zone)
 
     def take(said: dict[str, Any]) -> None:
         if type(said.get("at_ms")) is int and isinstance(said.get("state"), str):

@@ -85,6 +85,25 @@ class FactsTrack:
             before = facts
         return [*earlier.values(), *inside]
 
+    def told(self, until_ms: int | None) -> list[tuple[int, str, str]]:
+        """The index so far: (capture ms, item or speaker, text) of each beginning, in order; nothing that is withdrawn."""
+        before: Facts = BEFORE
+        found: list[tuple[int, str, str]] = []
+        for facts in self._track:
+            at_ms = int(facts["at_ms"])
+            if until_ms is not None and at_ms > until_ms:
+                break
+            if facts["state"] == "open":
+                item, speaker = facts.get("item"), facts.get("speaker")
+                again = before["state"] != "open"
+                if item and (again or item != before.get("item")):
+                    found.append((at_ms, "item", f"{item['number']} {item['title']}"[:TEXT_CHARS]))
+                if speaker and (again or speaker != before.get("speaker")):
+                    about = ", ".join(str(speaker[part]) for part in ("role", "group") if speaker.get(part))
+                    found.append((at_ms, "speaker", f"{speaker['name']}{f' ({about})' if about else ''}"[:TEXT_CHARS]))
+            before = facts
+        return found
+
 
 def now_payload(facts: Facts, *, live: bool) -> dict[str, Any]:
     """The public form of `/now`."""

@@ -338,10 +338,11 @@ class Packager:
         start_ms, end_ms = self._segments[0].capture_ms, self._segments[-1].end_ms
         marks = [mark for mark in self._facts(start_ms, end_ms) if mark.capture_ms <= end_ms]
         # a date once told stays, also when its segment has left or the wall clock was set
-        self._mark_walls = {m.id: self._mark_walls.get(m.id) or self._wall_of(m.capture_ms) for m in marks}
+        self._mark_walls = {m.id: self._mark_walls.get(m.id) or self.wall_of(m.capture_ms) for m in marks}
         return tuple(DateRange(m.id, m.kind, self._mark_walls[m.id], m.attributes) for m in marks)
 
-    def _wall_of(self, capture_ms: int) -> int:
+    def wall_of(self, capture_ms: int) -> int:
+        """Wall time of a capture time, as the playlist tells it."""
         for segment in reversed(self._segments):
             if segment.capture_ms <= capture_ms:
                 return segment.wall_ms + capture_ms - segment.capture_ms

@@ -5,15 +5,22 @@ import gzip
 import html
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
-from chamber.labels import STATES
+from chamber.labels import STATES as SHORT
+from chamber.stream.archive import Archive
 from chamber.stream.facts import Facts, FactsTrack, now_payload
+from chamber.stream.frame import About, foot, glossary, head, words
 from chamber.stream.packager import Packager, Part
+from chamber.stream.shown import listing
+from chamber.stream.words import SCRIPT, STATES, chosen
 
 PAGE = Path(__file__).parent / "page"
 EVENT_CLIENTS = 2000
@@ -21,60 +28,49 @@ PING_S = 20.0
 RETRY_MS = 1000
 SEND_S = 5.0
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; "
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
 SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'",
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 MEDIA = frozenset({"video/mp4", "application/vnd.apple.mpegurl"})
-WORDS = {
-    "planned": "De vergadering is nog niet begonnen",
-    "standby": "De vergadering begint zo",
-    "open": "Openbaar – de vergadering is bezig",
-    "suspended": "Geschorst",
-    "closing_doors": "Besloten deel",
-    "closed": "Besloten deel",
-    "reopening": "Besloten deel",
-    "ended": "De vergadering is gesloten",
-    "published": "De vergadering is gesloten",
-}
-UNTIL = ", verder om {time}"
-DARK = {
-    "planned": "De uitzending begint vanzelf zodra de vergadering begint",
-    "published": "De uitzending is afgelopen",
-}
-UNKNOWN = "Nog geen bericht uit de raadzaal"
-SOON = "Even geduld, de uitzending begint zo"
-SCRIPT_WORDS = {
-    "states": WORDS,
-    "until": UNTIL,
-    "dark": DARK,
-    "soon": SOON,
-    "away": "De uitzending is even weg. Deze pagina probeert het vanzelf opnieuw.",
-    "offer": {"play": "Kijk en luister live", "sound": "Zet het geluid aan"},
-}
 NOTHING = "–"
+QUIET = ("planned", "ended", "published")
+NEWEST = 5
+EXPIRES_DAYS = 180
+Entry = dict[str, str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Put the security headers on every answer, also on errors; media, which no browser shows as a page, needs one."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as exc:
-        exc.headers.update(SECURITY)
-        raise
-    if not response.prepared:
-        if response.content_type in MEDIA:
-            response.headers["X-Content-Type-Options"] = "nosniff"
-        else:
-            response.headers.update(SECURITY)
-    return response
+def security_headers(embed: Sequence[str]) -> Middleware:
+    """Puts the security headers on every answer, also on errors; media, which no browser shows as a page, needs one.
+
+    Websites in `embed` may show the pages in a frame.
+    """
+    policy = " ".join((POLICY, *embed))
+    headers = {**SECURITY, "Content-Security-Policy": policy}
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPException as exc:
+            exc.headers.update(headers)
+            raise
+        if not response.prepared:
+            if response.content_type in MEDIA:
+                response.headers["X-Content-Type-Options"] = "nosniff"
+            else:
+                response.headers.update(headers)
+        return response
+
+    return guard
 
 
 def _line(value: Any, *parts: str) -> str:
@@ -83,27 +79,59 @@ def _line(value: Any, *parts: str) -> str:
     return html.escape(" ".join(str(value[p]) for p in parts if value.get(p)))
 
 
-def render_page(template: Template, facts: Facts, organisation: str, *, picture: bool) -> str:
-    """The page as it stands without scripts; `picture` says whether there is something to play."""
+def render_page(
+    template: Template, facts: Facts, about: About, language: str, *, picture: bool, index: Sequence[Entry], newest: str
+) -> str:
+    """The page as it stands without scripts.
+
+    Args:
+        facts: what residents may read now.
+        picture: whether there is something to play.
+        index: what was dealt with so far.
+        newest: HTML about recordings, for when nothing is live.
+    """
     state = str(facts["state"])
-    words = WORDS.get(state, state) if facts.get("meeting") else UNKNOWN
-    meeting = (facts.get("meeting") or {}).get("title") or "Gemeenteraad"
-    until = UNTIL.format(time=facts["resumes_at"]) if state == "suspended" and facts.get("resumes_at") else ""
+    states, script, say = STATES[language], SCRIPT[language], words(about, language)
+    told = html.escape(states.get(state, state)) if facts.get("meeting") else say["unknown"]
+    meeting = (facts.get("meeting") or {}).get("title")
+    until = script["until"].format(time=facts["resumes_at"]) if state == "suspended" and facts.get("resumes_at") else ""
     speaker = facts.get("speaker") or {}
-    return template.substitute(
-        organisation=html.escape(organisation),
-        meeting=html.escape(meeting),
-        state=html.escape(state),
-        state_short=html.escape(STATES.get(state, state)),
-        state_text=html.escape(words + until),
-        picture="shown" if picture and state not in DARK else "none",
-        dark=html.escape(DARK.get(state, SOON)),
-        item=_line(facts.get("item"), "number", "title"),
-        speaker=html.escape(str(speaker.get("name") or NOTHING)),
-        speaker_about=html.escape(", ".join(str(speaker[p]) for p in ("role", "group") if speaker.get(p))),
-        next=_line(facts.get("next"), "number", "title"),
-        words=json.dumps(SCRIPT_WORDS, ensure_ascii=False).replace("<", "\\u003c"),
+    lines = "".join(
+        f'<li class="{one["kind"]}">{html.escape(_clock(one["at"]))} {html.escape(one["text"])}</li>' for one in index
     )
+    return template.substitute(
+        {**say, "item_word": say["item"], "next_word": say["next"]}
+        | {
+            "meeting": html.escape(meeting) if meeting else say["council"],
+            "state": html.escape(state),
+            "state_short": html.escape(SHORT.get(state, state) if language == "nl" else states.get(state, state)),
+            "state_text": told + html.escape(until),
+            "picture": "shown" if picture and state not in script["dark"] else "none",
+            "dark": html.escape(script["dark"].get(state, script["soon"])),
+            "item": _line(facts.get("item"), "number", "title"),
+            "speaker": html.escape(str(speaker.get("name") or NOTHING)),
+            "speaker_about": html.escape(", ".join(str(speaker[p]) for p in ("role", "group") if speaker.get(p))),
+            "next": _line(facts.get("next"), "number", "title"),
+            "index": lines or f"<li>{say['nothing_yet']}</li>",
+            "newest": newest,
+            "glossary": glossary(say),
+            "head": head(about, language, "/"),
+            "foot": foot(about, language),
+            "words": json.dumps({"states": states, **script}, ensure_ascii=False).replace("<", "\\u003c"),
+        }
+    )
+
+
+def _clock(at: str) -> str:
+    return at[11:16]
+
+
+def security_txt(about: About, expires: str) -> str:
+    """RFC 9116; `expires` is a time in ISO 8601."""
+    lines = [f"Contact: {about.security_contact}", f"Expires: {expires}", "Preferred-Languages: nl, en"]
+    if about.url:
+        lines.append(f"Canonical: {about.url}.well-known/security.txt")
+    return "\n".join(lines) + "\n"
 
 
 class _Static:
@@ -116,21 +144,32 @@ class _Static:
 class PublicSite:
     """Everything the public can reach; facts go out with the media of the same capture time."""
 
-    def __init__(self, packager: Packager, facts: FactsTrack, live: Sequence[web.RouteDef], organisation: str) -> None:
-        self._packager, self._facts, self._organisation = packager, facts, organisation
+    def __init__(
+        self,
+        packager: Packager,
+        facts: FactsTrack,
+        live: Sequence[web.RouteDef],
+        about: About,
+        archive: Archive,
+        zone: ZoneInfo,
+    ) -> None:
+        self._packager, self._facts, self._about, self._archive, self._zone = packager, facts, about, archive, zone
         self._template = Template((PAGE / "live.html").read_text(encoding="utf-8"))
         self._listeners: set[asyncio.Event] = set()
         self._sent: dict[str, Any] = {}
         packager.set_facts_track(facts.marks)
         packager.on_published(self._published)
-        self.app = web.Application(middlewares=[security_headers], client_max_size=1024)
+        self.app = web.Application(middlewares=[security_headers(about.embed)], client_max_size=1024)
         self.app.add_routes(
             [
                 web.get("/", self._page),
                 web.get("/now", self._now),
                 web.get("/events", self._events),
                 web.get("/healthz", self._healthz),
+                web.get("/index", self._index),
                 web.get("/static/{name}", self._static),
+                web.get("/.well-known/security.txt", self._security),
+                *archive.routes(),
                 *live,
             ]
         )
@@ -162,10 +201,45 @@ class PublicSite:
         live = self._packager.newest_is_live()
         return {**now_payload(self._released(), live=bool(live)), "picture": live is not None}
 
+    def _entries(self) -> list[Entry]:
+        found = self._facts.told(self._packager.newest_capture_ms())
+        return [
+            {"at": self._wall(at_ms).isoformat(timespec="milliseconds"), "kind": kind, "text": text}
+            for at_ms, kind, text in found
+        ]
+
+    def _wall(self, capture_ms: int) -> datetime:
+        return datetime.fromtimestamp(self._packager.wall_of(capture_ms) / 1000, self._zone)
+
     async def _page(self, request: web.Request) -> web.Response:
-        picture = self._packager.newest_is_live() is not None
-        text = render_page(self._template, self._released(), self._organisation, picture=picture)
+        facts, language = self._released(), chosen(request.query.get("lang"))
+        newest = ""
+        if facts["state"] in QUIET:
+            records = await asyncio.to_thread(self._archive.newest, NEWEST)
+            say = words(self._about, language)
+            listed = listing(records, "", say, language) if records else ""
+            newest = f'<section class="so-far"><h2>{say["recordings"]}</h2>{listed}</section>' if listed else ""
+        text = render_page(
+            self._template,
+            facts,
+            self._about,
+            language,
+            picture=self._packager.newest_is_live() is not None,
+            index=self._entries(),
+            newest=newest,
+        )
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "max-age=1"})
+
+    async def _index(self, request: web.Request) -> web.Response:
+        headers = {"Cache-Control": "max-age=1", "Access-Control-Allow-Origin": "*"}
+        return web.json_response({"entries": self._entries()}, headers=headers)
+
+    async def _security(self, request: web.Request) -> web.Response:
+        if self._about.security_contact is None:
+            raise web.HTTPNotFound(headers={"Cache-Control": "no-store"})
+        expires = (datetime.now(UTC) + timedelta(days=EXPIRES_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
+        text = security_txt(self._about, expires.isoformat().replace("+00:00", "Z"))
+        return web.Response(text=text, headers={"Cache-Control": "max-age=86400"})
 
     async def _now(self, request: web.Request) -> web.Response:
         headers = {"Cache-Control": "max-age=1", "Access-Control-Allow-Origin": "*"}

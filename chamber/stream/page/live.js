@@ -1,4 +1,6 @@
 // Plays the stream and shows state, item and speaker in step with the picture.
+import * as index from "./index.js";
+
 const $ = (id) => document.getElementById(id);
 const video = $("video");
 const player = video.closest(".player");
@@ -57,6 +59,7 @@ function onPublished(facts) {
   if (facts.meeting.title) setText("meeting", facts.meeting.title);
   if (playable && dark()) stop();
   else if (playable && !hls) start();
+  index.refresh();
   if (!inStep()) Object.assign(shown, { state: facts.state, resumes_at: facts.resumes_at, item: facts.item, speaker: facts.speaker });
   render();
 }
@@ -102,6 +105,29 @@ function step(now, frame) {
   else setTimeout(step, 40);
 }
 
+// -- going back
+
+// Moments that can still be played, as dates of the medium; null without a picture.
+function oldestPlayable() {
+  if (!hls?.playingDate || video.seekable.length === 0) return null;
+  return hls.playingDate.getTime() + (video.seekable.start(0) - video.currentTime) * 1000;
+}
+
+function goBack(date) {
+  if (!hls?.playingDate) return;
+  video.currentTime += (date - hls.playingDate.getTime()) / 1000;
+  video.play();
+  video.focus();
+}
+
+// Without a picture a slow line carries far less: the rendition that has sound only, when there is one.
+function soundOnly(on) {
+  $("sound-only").setAttribute("aria-pressed", String(on));
+  player.dataset.sound = on ? "only" : "";
+  const quiet = hls?.levels.findIndex((level) => !level.videoCodec) ?? -1;
+  if (hls && quiet >= 0) hls.currentLevel = on ? quiet : -1;
+}
+
 // -- picture and sound
 
 function stop() {
@@ -110,7 +136,7 @@ function stop() {
   hls = null;
   player.dataset.picture = "none";
   setText("dark", words.dark[published.state] ?? words.soon);
-  $("start").hidden = true;
+  $("start").hidden = $("sound-only").hidden = true;
   tell("");
 }
 
@@ -148,7 +174,11 @@ function start() {
     enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false,
   });
   hls.on(window.Hls.Events.LEVEL_UPDATED, (_, { details }) => onPlaylist(details));
-  hls.on(window.Hls.Events.MANIFEST_PARSED, play);
+  hls.on(window.Hls.Events.MANIFEST_PARSED, () => {
+    $("sound-only").hidden = false;
+    if (player.dataset.sound) soundOnly(true);
+    play();
+  });
   hls.on(window.Hls.Events.FRAG_BUFFERED, () => {
     if (away) tell("");
     away = false;
@@ -183,7 +213,11 @@ $("to-live").addEventListener("click", () => {
   video.play();
 });
 setInterval(keepUp, 250);
-setInterval(() => { $("to-live").hidden = !(hls?.latency > BEHIND_S); }, 1000);
+setInterval(() => {
+  $("to-live").hidden = !(hls?.latency > BEHIND_S);
+  index.render(oldestPlayable(), words, goBack);
+}, 1000);
+$("sound-only").addEventListener("click", () => soundOnly(player.dataset.sound !== "only"));
 
 if (playable) {
   video.removeAttribute("src");

@@ -4,7 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -12,7 +14,9 @@ from aiohttp import web
 from chamber.api import Account, Api
 from chamber.apps.watch import Wanted, Watch
 from chamber.clock import SystemClock
+from chamber.stream.archive import Archive
 from chamber.stream.facts import FactsTrack
+from chamber.stream.frame import About
 from chamber.stream.live import live_routes
 from chamber.stream.server import PublicSite
 from tests.chamber.desk import Desk
@@ -29,8 +33,10 @@ class Site:
 
     def __init__(self, rig: Rig) -> None:
         self.rig, self.facts = rig, FactsTrack()
-        packager = rig.stream.packager
-        self.site = PublicSite(packager, self.facts, live_routes(packager), "Gemeente")
+        packager, about = rig.stream.packager, About("Gemeente")
+        self.site = PublicSite(
+            packager, self.facts, live_routes(packager), about, Archive(Path("none"), about), ZoneInfo("UTC")
+        )
         self.port = 0
         self._runner: web.AppRunner | None = None
 
