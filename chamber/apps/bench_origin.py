@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import uvloop
 from aiohttp import web
@@ -19,7 +20,9 @@ from aiohttp import web
 from chamber.apps.listen import listen
 from chamber.apps.service import settle_memory
 from chamber.clock import SystemClock
+from chamber.stream.archive import Archive
 from chamber.stream.facts import FactsTrack
+from chamber.stream.frame import About
 from chamber.stream.live import live_routes
 from chamber.stream.packager import Init, Packager, Part
 from chamber.stream.server import PublicSite, security_headers
@@ -54,9 +57,10 @@ async def serve(port: int, part_ms: int, sizes: list[int]) -> None:
     settings, clock = StreamSettings(Path("/nowhere"), part_ms=part_ms), SystemClock()
     packagers = {size: Packager(settings, clock) for size in sizes}
     main, *others = packagers.values()
-    site = PublicSite(main, FactsTrack(), live_routes(main), "Gemeente")
+    about = About("Gemeente")
+    site = PublicSite(main, FactsTrack(), live_routes(main), about, Archive(Path(), about), ZoneInfo("UTC"))
     for number, packager in enumerate(others, 1):
-        below = web.Application(middlewares=[security_headers])
+        below = web.Application(middlewares=[security_headers(())])
         below.add_routes(live_routes(packager))
         site.app.add_subapp(f"/{number}/", below)
     await listen(site.app, (Listen("127.0.0.1", port),), drop_gone=True)

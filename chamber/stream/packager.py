@@ -172,10 +172,6 @@ class Packager:
         """Whether the newest published part shows the hall; None while dark."""
         return self._segments[-1].live if self._segments else None
 
-    def wall_of(self, capture_ms: int) -> int:
-        """Wall time of a capture time, as the playlist would give it."""
-        return self._wall_of(capture_ms)
-
     def on_published(self, callback: Callable[[Part], None]) -> None:
         """Have every part from now on handed over, right after it has become public; must not block or raise."""
         self._callbacks.append(callback)
