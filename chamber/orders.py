@@ -76,6 +76,10 @@ class Orders:
                 self._run.record.event("preset_stored", camera=camera, preset=preset, account=account)
             case wire.CameraDrive():
                 await self._drive(order)
+            case wire.CameraFocus():
+                await self._focus(order)
+            case wire.CameraPower():
+                await self._power(order)
             case wire.ItemNext(at_ms=at_ms):
                 self._next(at_ms, account)
             case wire.ItemSelect(item=item):
@@ -208,6 +212,21 @@ class Orders:
         self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
         await camera.drive(order.pan, order.tilt, order.zoom)
         self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
+
+    async def _focus(self, order: wire.CameraFocus) -> None:
+        camera = self._camera(order.camera)
+        if order.action in ("near", "far", "one_push"):
+            self._guard_on_air(order.camera, order.force)
+            self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
+        await camera.focus(order.action)
+
+    async def _power(self, order: wire.CameraPower) -> None:
+        camera = self._camera(order.camera)
+        if not order.on:
+            self._guard_on_air(order.camera, order.force)
+            self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
+            self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
+        await camera.power(order.on)
 
     async def _mic(self, seat: str, *, on: bool) -> None:
         place = self._run.state.hall.seats.get(seat)

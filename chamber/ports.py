@@ -7,8 +7,8 @@ was sent before it returns.
 
 from asyncio import Future
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from chamber.core.domain import MicState
 
@@ -61,21 +61,48 @@ class AgendaReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a camera looks: degrees from its heading, right and up positive; zoom 0.0 (wide) to 1.0 of its lens."""
+
+    pan_deg: float
+    tilt_deg: float
+    zoom: float
+
+
+@dataclass(frozen=True, slots=True)
 class CameraReading:
-    """A camera was read: None is unknown. `preset` is where it stands confirmed at rest, None while moving."""
+    """A camera was read: None is unknown. `preset` is where it stands confirmed at rest, None while moving.
+
+    `lamp` is the tally lamp as the camera confirmed it: off, red, green; `focus` is auto or manual.
+    """
 
     camera: str
     power: bool | None
     preset: int | None
     moving: bool | None
+    lamp: str | None = None
+    focus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CameraArrived:
-    """The newest recall has ended at its preset, completion confirmed by a position read."""
+    """The newest recall has ended at its preset, completion confirmed by a position read.
+
+    `pose` is that position, None where the camera does not tell it in known units.
+    """
 
     camera: str
     preset: int
+    pose: Pose | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PresetStored:
+    """A preset was stored, and the position read that it now has."""
+
+    camera: str
+    preset: int
+    pose: Pose | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +149,7 @@ DeviceEvent = (
     | CameraReading
     | CameraArrived
     | CameraFailed
+    | PresetStored
     | RouteReading
     | IdentityReading
     | OrderRefused
@@ -132,12 +160,19 @@ Ready = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class CameraWish:
-    """Where a camera should stand. While `on_air` it is sent no movement at all unless `forced` by the operator."""
+    """Where a camera should stand. While `on_air` it is sent no movement at all unless `forced` by the operator.
+
+    Its tally lamp is red while `on_air`, and green, where it has that, while it is the `preview`: what comes next.
+    """
 
     preset: int | None = None
     on_air: bool = False
     forced: bool = False
     why: str = ""
+    preview: bool = False
+
+
+FocusAction = Literal["auto", "manual", "near", "far", "stop", "one_push"]
 
 
 class Clock(Protocol):
@@ -181,6 +216,12 @@ class Camera(Device, Protocol):
 
     async def store(self, preset: int) -> None:
         """Store the present position as a preset. Raises DeviceError."""
+
+    async def focus(self, action: FocusAction) -> None:
+        """Set or drive the focus; near and far go on until stop, and need manual focus. Raises DeviceError."""
+
+    async def power(self, on: bool) -> None:
+        """Switch on, or to standby; returns once the camera has taken the order. Raises DeviceError."""
 
 
 class Switcher(Device, Protocol):

@@ -30,6 +30,8 @@ from chamber.views import view
 from chamber.wire import StateView
 
 HEARD_DBFS = -60.0
+HEADS_FOR_AIR = frozenset({"to_speaker", "to_group"})
+"""Recalls whose picture is wanted now; the others only wait for somebody."""
 QUEUE_EVENTS = 10_000
 
 
@@ -192,6 +194,7 @@ class Runtime:
         moved = camera.preset is not None and event.preset is None and event.moving is not True
         disturbed = moved and camera.wished == camera.preset
         camera.power, camera.moving, camera.preset = event.power, event.moving, event.preset
+        camera.lamp, camera.focus = event.lamp, event.focus
         if disturbed:
             self.direct(d.CameraDisturbed(self.clock.now_ms(), event.camera))
         self.touch()
@@ -282,6 +285,8 @@ class Runtime:
     def _send(self, recall: d.Recall) -> None:
         self.stage.send_camera(recall.camera, recall.preset, recall.reason.code)
         self.measures.recall()
+        if recall.reason.code in HEADS_FOR_AIR:
+            self.stage.comes_next(recall.camera)
 
     def _act(self, action: d.Action) -> None:
         state = self.state
@@ -293,6 +298,7 @@ class Runtime:
                 self.measures.cut(kind)
             case d.Propose():
                 state.proposal = action
+                self.stage.comes_next(action.camera)
             case d.ShowBar(seat, at_ms):
                 self.stage.bar(seat, at_ms)
             case d.HideBar():

@@ -31,6 +31,7 @@ class Stage:
     def __init__(self, state: State, out: Outputs, clock: Clock, epoch: str) -> None:
         self._state, self._out, self._clock, self._epoch = state, out, clock, epoch
         self._wishes = {name: ports.CameraWish() for name in out.cameras}
+        self._preview: str | None = None
         self._cut_id = 0
         self._cuts: dict[int, str | None] = {}
         self._lease_seq = 0
@@ -52,6 +53,7 @@ class Stage:
     def cut(self, camera: str | None) -> None:
         """A cut was decided: the camera counts as on air from now on, the one before until the mixer says so."""
         self._cut_id += 1
+        self._preview = None if self._preview == camera else self._preview
         self._cuts[self._cut_id] = camera
         self.tell_cameras()
         self.wish()
@@ -65,15 +67,27 @@ class Stage:
     def send_camera(self, name: str, preset: int | None, why: str, *, forced: bool = False) -> None:
         """Want a camera at a preset (None: leave it where it is); on air it stays put unless `forced`."""
         self._state.cameras[name].wished = preset
-        wish = ports.CameraWish(preset, on_air=name in self.airing(), forced=forced, why=why)
+        wish = ports.CameraWish(
+            preset, on_air=name in self.airing(), forced=forced, why=why, preview=self.next_is(name)
+        )
         self._wishes[name] = wish
         self._out.cameras[name].wish(wish)
 
+    def comes_next(self, camera: str | None) -> None:
+        """The director means to cut to this camera next; its lamp says so where it has one for that."""
+        if camera != self._preview:
+            self._preview = camera
+            self.tell_cameras()
+
+    def next_is(self, camera: str) -> bool:
+        """Whether this camera is the one that comes next, and the public may see what it shows."""
+        return camera == self._preview and self._state.meeting.state is MeetingState.OPEN
+
     def tell_cameras(self) -> None:
-        """Tell each camera that came on air, or left it."""
+        """Tell each camera that came on air, or left it, or comes next."""
         airing = self.airing()
         for name, before in self._wishes.items():
-            wish = replace(before, on_air=name in airing)
+            wish = replace(before, on_air=name in airing, preview=self.next_is(name))
             if wish != before:
                 self._wishes[name] = wish
                 self._out.cameras[name].wish(wish)

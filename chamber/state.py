@@ -23,6 +23,8 @@ class CameraState:
     power: bool | None = None
     preset: int | None = None
     moving: bool | None = None
+    lamp: str | None = None
+    focus: str | None = None
     wished: int | None = None
 
 

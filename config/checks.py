@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from chamber.core.domain import Role, ShotKind
 from config.devices import (
     CHANNELS,
+    PRESET_SPEEDS,
     PRESETS,
     FixedCamera,
     Microphones,
@@ -89,9 +90,14 @@ def _devices(config: Config) -> Iterator[str]:
         if isinstance(camera, FixedCamera):
             if n != fixed[0]:
                 yield f"cameras[{n}].driver: a second fixed camera; one fixed camera is the wide shot"
-        elif camera.id == "wide":
+            continue
+        if camera.id == "wide":
             yield f"cameras[{n}].id: 'wide' means the fixed camera; choose another id"
-        elif isinstance(camera, ViscaSerialCamera):
+        if camera.preset_speed is not None and camera.preset_speed > PRESET_SPEEDS.get(camera.profile, 0):
+            most = PRESET_SPEEDS.get(camera.profile)
+            able = f"must be 1 to {most}" if most else "its documents tell no way to set it; leave it out"
+            yield f"cameras[{n}].preset_speed: is {camera.preset_speed}; for profile {camera.profile} {able}"
+        if isinstance(camera, ViscaSerialCamera):
             wires.append((f"cameras[{n}].path", f"{camera.path}, camera {camera.address}"))
         else:
             kind = camera.driver.removeprefix("visca-")

@@ -21,7 +21,7 @@ from config.patterned import LinesMicrophones, OscMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "microphones": ("cocon", "tlvcam", "shure-mxcw"),
-    "cameras": ("visca-raw-udp", "panasonic", "onvif"),
+    "cameras": ("panasonic", "onvif"),
     "switchers": ("kramer-p3000", "videohub", "atem"),
     "mixer": ("obs", "atem"),
 }  # fmt: skip
@@ -40,6 +40,9 @@ PRESETS: dict[str, tuple[range, ...]] = {
     "sony-am7": (range(1, 101),),
 }
 """Camera families and the presets that each has, numbered as its own remote does."""
+
+PRESET_SPEEDS: dict[str, int] = {"ptzoptics": 24, "sony-x400": 25, "sony-fr7": 50, "sony-am7": 127}
+"""Fastest preset speed of the families whose documents tell how to set it."""
 
 
 class _Camera(Section):
@@ -74,6 +77,8 @@ class _PtzCamera(_Camera):
         "generic", "ptzoptics", "sony-srg", "sony-srg-360she", "sony-x400", "sony-x1000", "sony-fr7", "sony-am7"
     ] = "generic"
     settle_ms: Annotated[int, Field(ge=100, le=10_000)] | None = None
+    preset_speed: Annotated[int, Field(ge=1, le=127)] | None = None
+    tally: bool = True
 
 
 class ViscaUdpCamera(_PtzCamera):
@@ -91,6 +96,14 @@ class ViscaTcpCamera(_PtzCamera):
     driver: Literal["visca-tcp"]
     host: Host
     port: Port = 5678
+
+
+class ViscaRawUdpCamera(_PtzCamera):
+    """VISCA as it stands in UDP datagrams; TCP is better where the camera has it."""
+
+    driver: Literal["visca-raw-udp"]
+    host: Host
+    port: Port = 1259
 
 
 class ViscaSerialCamera(_PtzCamera):
@@ -118,7 +131,7 @@ class ExtronSwitcher(Section):
     video: Source | None = None
 
 
-PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera
+PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaRawUdpCamera | ViscaSerialCamera
 Microphones = Annotated[
     X32Microphones
     | XAirMicrophones

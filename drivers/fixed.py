@@ -3,7 +3,7 @@
 import asyncio
 
 from chamber.core.errors import DeviceRejectedError
-from chamber.ports import CameraFailed, CameraReading, CameraWish, Emit, Ready
+from chamber.ports import CameraFailed, CameraReading, CameraWish, Emit, FocusAction, Ready
 
 
 class FixedCamera:
@@ -33,3 +33,12 @@ class FixedCamera:
     async def store(self, preset: int) -> None:
         """Raise DeviceRejectedError."""
         raise DeviceRejectedError(self.name, f"a fixed camera has no preset {preset}")
+
+    async def focus(self, action: FocusAction) -> None:
+        """Raise DeviceRejectedError."""
+        raise DeviceRejectedError(self.name, "a fixed camera is not focused from here")
+
+    async def power(self, on: bool) -> None:
+        """Raise DeviceRejectedError, unless it is to be on: it is."""
+        if not on:
+            raise DeviceRejectedError(self.name, "a fixed camera is not switched from here")

@@ -1,5 +1,6 @@
 """Turns CONFIG into driver objects; they do nothing before they are served."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from chamber.core.errors import ConfigError
 from chamber.ports import Camera, Clock, Device, Emit, MicrophoneSystem, Switcher
 from config.devices import Camera as CameraSection
 from config.devices import FixedCamera as FixedSection
-from config.devices import Microphones, ViscaSerialCamera, ViscaTcpCamera, ViscaUdpCamera
+from config.devices import Microphones, PtzCamera, ViscaRawUdpCamera, ViscaSerialCamera, ViscaTcpCamera
 from config.devices import Switcher as SwitcherSection
 from config.microphones import (
     ConferoMicrophones,
@@ -20,6 +21,7 @@ from config.microphones import (
 )
 from config.model import Config
 from config.patterned import LinesMicrophones, OscMicrophones
+from config.plan import shots_of
 from drivers.confero.driver import Confero
 from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
@@ -32,7 +34,7 @@ from drivers.trust import Address
 from drivers.visca.bus import SerialChain, SonyPort
 from drivers.visca.driver import ViscaCamera
 from drivers.visca.profile import PROFILES
-from drivers.visca.wires import RawTcp, Serial, SonyUdp, Wire
+from drivers.visca.wires import RawTcp, RawUdp, Serial, SonyUdp, Wire
 from drivers.x32.driver import X32
 from drivers.x32.families import X32_FAMILY, XAIR_FAMILY
 from drivers.x32.speech import BY_GATE, by_level
@@ -60,7 +62,9 @@ def build(config: Config, emit: Emit, clock: Clock) -> Devices:
     }
     return Devices(
         microphones={m.id: _microphones(m, channels[m.id], emit, clock) for m in config.microphones},
-        cameras={camera.id: _camera(camera, wires, emit, clock) for camera in config.cameras},
+        cameras={
+            camera.id: _camera(camera, wires, shots_of(config, camera.id), emit, clock) for camera in config.cameras
+        },
         switchers={switcher.id: _switcher(switcher, emit, clock) for switcher in config.switchers},
     )
 
@@ -72,10 +76,12 @@ class _Wires:
         self._chains: dict[str, SerialChain] = {}
         self._sony: SonyPort | None = None
 
-    def to(self, camera: ViscaUdpCamera | ViscaTcpCamera | ViscaSerialCamera) -> Wire:
+    def to(self, camera: PtzCamera) -> Wire:
         """The way to one camera."""
         if isinstance(camera, ViscaTcpCamera):
             return RawTcp(camera.host, camera.port)
+        if isinstance(camera, ViscaRawUdpCamera):
+            return RawUdp(camera.host, camera.port)
         if isinstance(camera, ViscaSerialCamera):
             chain = self._chains.setdefault(camera.path, SerialChain(camera.path, camera.baud))
             return Serial(chain, camera.address)
@@ -147,10 +153,15 @@ def _dcn(system: DcnMicrophones, channels: tuple[str, ...], emit: Emit, clock: C
     )  # fmt: skip
 
 
-def _camera(camera: CameraSection, wires: _Wires, emit: Emit, clock: Clock) -> Camera:
+def _camera(camera: CameraSection, wires: _Wires, presets: Iterable[int], emit: Emit, clock: Clock) -> Camera:
     if isinstance(camera, FixedSection):
         return FixedCamera(camera.id, emit)
-    return ViscaCamera(camera.id, wires.to(camera), PROFILES[camera.profile], emit, clock)
+    return ViscaCamera(
+        camera.id, wires.to(camera), PROFILES[camera.profile], emit, clock,
+        speed=camera.preset_speed,
+        presets=sorted(presets),
+        tally=camera.tally,
+    )  # fmt: skip
 
 
 def _switcher(switcher: SwitcherSection, emit: Emit, clock: Clock) -> Switcher:

@@ -14,7 +14,7 @@ from chamber.clock import SystemClock
 from chamber.core.errors import ConfigError
 from chamber.ipc import LineServer, Message
 from config import plan
-from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaTcpCamera, ViscaUdpCamera
+from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaRawUdpCamera, ViscaTcpCamera, ViscaUdpCamera
 from config.load import load
 from config.model import Config
 from drivers.sim.room import Room
@@ -22,6 +22,7 @@ from drivers.sim.room_plan import PRESENTATION, SOUND, CameraWire, RoomPlan, Swi
 from drivers.sim.scenery import CameraPlan, HallPlan, SeatPlan
 from drivers.sim.script import Step
 from drivers.sim.slides import Deck
+from drivers.sim.visca import Manners
 
 LOOK_S = 0.02
 UNIX = "unix:"
@@ -47,11 +48,18 @@ def _wire(config: Config, camera: PtzCamera) -> CameraWire:
         number - first: tuple(seat.id for seat, _ in shown)
         for number, shown in plan.shots_of(config, camera.id).items()
     }
+    manners = Manners(
+        lamps=() if camera.profile in ("generic", "ptzoptics", "sony-srg") else ("red", "green"),
+        speeds="optics" if camera.profile == "ptzoptics" else "sony",
+    )
     if isinstance(camera, ViscaUdpCamera):
-        return CameraWire("udp", camera.host, camera.port, presets=presets)
+        answer_port = 52381 if camera.answers_to_52381 else None
+        return CameraWire("udp", camera.host, camera.port, answer_port=answer_port, presets=presets, manners=manners)
     if isinstance(camera, ViscaTcpCamera):
-        return CameraWire("tcp", camera.host, camera.port, presets=presets)
-    return CameraWire("serial", path=camera.path, presets=presets)
+        return CameraWire("tcp", camera.host, camera.port, presets=presets, manners=manners)
+    if isinstance(camera, ViscaRawUdpCamera):
+        return CameraWire("raw-udp", camera.host, camera.port, presets=presets, manners=manners)
+    return CameraWire("serial", path=camera.path, address=camera.address, presets=presets, manners=manners)
 
 
 def _seats(config: Config) -> tuple[SeatPlan, ...]:

@@ -99,12 +99,15 @@ class PersonView(Payload):
 
 
 class CameraView(Payload):
-    """A camera as it was last read; None is unknown."""
+    """A camera as it was last read; None is unknown. `lamp` is off, red or green, `focus` auto or manual."""
 
     link: LinkName
     moving: bool | None
     preset: int | None
     on_air: bool
+    power: bool | None = None
+    lamp: str | None = None
+    focus: str | None = None
     wished: int | None = None
     picture: Literal["live", "stale", "none"] = "none"
 
@@ -273,6 +276,24 @@ class CameraDrive(_Plain):
     force: bool = False
 
 
+class CameraFocus(_Plain):
+    """Set the focus (auto, manual, one_push) or drive it (near, far, until stop); driven on air only with `force`."""
+
+    command: Literal["camera.focus"]
+    camera: Annotated[str, Field(max_length=40)]
+    action: Literal["auto", "manual", "near", "far", "stop", "one_push"]
+    force: bool = False
+
+
+class CameraPower(_Plain):
+    """Switch a camera on, or to standby; standby on air only with `force`."""
+
+    command: Literal["camera.power"]
+    camera: Annotated[str, Field(max_length=40)]
+    on: bool
+    force: bool = False
+
+
 class ItemNext(_Plain):
     """Go to the next item; `at_ms` (wall) moves the boundary back."""
 
@@ -370,7 +391,7 @@ class NoteAdd(_Plain):
 
 
 AnyOrder = Annotated[
-    MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive
+    MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive | CameraFocus | CameraPower
     | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
     | PresentationSelect | NoteAdd | ClerkOrder,
     Field(discriminator="command"),

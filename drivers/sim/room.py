@@ -19,7 +19,7 @@ from drivers.sim.script import Step
 from drivers.sim.sis import SimSis
 from drivers.sim.slides import Slides
 from drivers.sim.visca import Pose, SimCamera
-from drivers.sim.visca_services import RawTcp, SerialChain, SonyUdp
+from drivers.sim.visca_services import RawTcp, RawUdp, SerialChain, SonyUdp
 from drivers.sim.voices import Voices
 
 
@@ -42,10 +42,12 @@ class Room:
     def __init__(self, plan: RoomPlan, desks: Mapping[str, Desk]) -> None:
         self.plan, self.desks = plan, dict(desks)
         self.cameras: dict[str, SimCamera] = {}
-        self.services: dict[str, SonyUdp | RawTcp | SerialChain] = {}
+        self.services: dict[str, CameraService] = {}
         for camera_id, wire in plan.wires.items():
             camera = SimCamera(stored_presets(plan, camera_id), manners=wire.manners, travel=wire.travel)
-            self.cameras[camera_id], self.services[camera_id] = camera, _service(camera, wire)
+            self.cameras[camera_id] = camera
+        for camera_id, wire in plan.wires.items():
+            self.services[camera_id] = self._line(wire) or _service(self.cameras[camera_id], wire)
         self.switcher = _switcher(plan.switcher) if plan.switcher else None
         self.voices = Voices([seat.id for seat in plan.hall.seats], tones=plan.tones)
         self.feeds: dict[str, PictureFeed | SlideFeed] = {}
@@ -62,7 +64,7 @@ class Room:
             for desk in self.desks.values():
                 await desk.start()
                 stack.push_async_callback(desk.close)
-            for service in self.services.values():
+            for service in dict.fromkeys(self.services.values()):
                 await stack.enter_async_context(service)
             for camera in self.cameras.values():
                 stack.callback(camera.close)
@@ -190,6 +192,14 @@ class Room:
 
     # How it is put together.
 
+    def _line(self, wire: CameraWire) -> "CameraService | None":
+        """The serial line of this name, made once; None for a camera that hangs on none with a name."""
+        if wire.kind != "serial" or wire.path is None:
+            return None
+        members = sorted((other.address, name) for name, other in self.plan.wires.items() if other.path == wire.path)
+        shared = next((self.services[name] for _, name in members if name in self.services), None)
+        return shared or SerialChain([self.cameras[name] for _, name in members], wire.path)
+
     def _switcher_parts(self) -> tuple[SwitcherPlan, SimSis]:
         if self.plan.switcher is None or self.switcher is None:
             raise LookupError("this hall has no presentation switcher")
@@ -240,7 +250,10 @@ def _same(one: Pose, other: Pose) -> bool:
     return all(math.isclose(a, b, rel_tol=0.0, abs_tol=1e-6) for a, b in pairs)
 
 
-def _service(camera: SimCamera, wire: CameraWire) -> SonyUdp | RawTcp | SerialChain:
+CameraService = SonyUdp | RawTcp | RawUdp | SerialChain
+
+
+def _service(camera: SimCamera, wire: CameraWire) -> CameraService:
     match wire.kind:
         case "udp":
             return SonyUdp(
@@ -248,6 +261,8 @@ def _service(camera: SimCamera, wire: CameraWire) -> SonyUdp | RawTcp | SerialCh
             )
         case "tcp":
             return RawTcp(camera, wire.host, wire.port)
+        case "raw-udp":
+            return RawUdp(camera, wire.host, wire.port)
         case "serial":
             return SerialChain([camera], wire.path)
 

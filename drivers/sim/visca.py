@@ -24,6 +24,7 @@ from drivers.sim.visca_orders import (
     Point,
     Power,
     Preset,
+    PresetSpeed,
     Tally,
     ZoomDrive,
     ZoomTo,
@@ -63,6 +64,7 @@ class SimCamera:
         faults: misbehaviour, shared by its services.
         presets: stored poses, as clients and set-up leave them.
         powered, tally, green: what it was last told.
+        speeds: of recalls as they were set, by preset; None is all. They are kept, not obeyed.
         log: (CLOCK_MONOTONIC ns, what) of each command on arrival: `recall 5`, `set 5`, `drive 1 0`, `stop`, …;
             refused ones begin with `refused`.
     """
@@ -85,6 +87,7 @@ class SimCamera:
         self._focus = Axis(float(FOCUS_FAR))
         self.faults = Faults()
         self.powered, self.tally, self.green, self.auto_focus = True, False, False, True
+        self.speeds: dict[int | None, int] = {}
         self.last_recalled = NEVER_RECALLED
         self.outcome = NONE
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
@@ -187,7 +190,7 @@ class SimCamera:
         self._sockets.begin(job, job.rest_s - now_s + self.travel.settle_s if travels else 0.0)
 
     def _refusal(self, order: Order | None) -> int | None:
-        if order is None:
+        if order is None or self._lacks(order):
             return SYNTAX
         if self.faults.refuse is not None:
             return self.faults.refuse
@@ -202,6 +205,12 @@ class SimCamera:
             case Home() | Point() | Drive() if self.manners.refuse_in_recall and self._sockets.recalling:
                 return NOT_EXECUTABLE
         return None
+
+    def _lacks(self, order: Order) -> bool:
+        """Whether this model does not know the command."""
+        if isinstance(order, Tally):
+            return order.lamp not in self.manners.lamps
+        return isinstance(order, PresetSpeed) and order.way != self.manners.speeds
 
     def _arrived(self, job: Job) -> None:
         if "turn" in job.axes:
@@ -249,6 +258,9 @@ class SimCamera:
                 head.zoom_to(now_s, self.travel.zoom_max if way > 0 else 1.0, (speed + 1) / 8)
             case Power(on):
                 self._switch(on, now_s)
+            case PresetSpeed(_, speed, speed_of):
+                if speed and not self._sockets.recalling:  # "ignored while a recall is running"
+                    self.speeds[speed_of] = speed
             case Tally("green", on):
                 self.green = on
             case Tally(_, on):
@@ -298,6 +310,8 @@ def _told(order: Order) -> str:
             return "stop" if isinstance(order, Drive) else f"{type(order).__name__.lower()} stop"
         case Power(on):
             return "power on" if on else "standby"
+        case PresetSpeed(_, speed, number):
+            return f"speed {'all' if number is None else number} {speed}"
         case Tally(lamp, on):
             return f"tally {lamp} {'on' if on else 'off'}"
         case Drive(pan, tilt):

@@ -98,11 +98,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetSpeed:
+    """Speed of recalls, 1 slow; of one preset, or of all (None). `way` is sony, optics or optics-old."""
+
+    way: str
+    speed: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """Understood, without any effect that a simulator has to show."""
 
 
-Order = Power | Preset | Point | Home | Drive | ZoomTo | ZoomDrive | FocusMode | FocusTo | FocusDrive | Tally | Nothing
+Order = (
+    Power | Preset | Point | Home | Drive | ZoomTo | ZoomDrive | FocusMode | FocusTo | FocusDrive | Tally | PresetSpeed
+    | Nothing
+)  # fmt: skip
 
 _FIXED: dict[bytes, Order] = {
     bytes.fromhex("040002"): Power(True),
@@ -120,6 +132,7 @@ _FIXED: dict[bytes, Order] = {
     bytes.fromhex("043810"): FocusMode(None),
     bytes.fromhex("041801"): Nothing(),  # one-push focus
     bytes.fromhex("060603"): Nothing(),  # menu off: the menu never shows
+    bytes.fromhex("7e041b01"): PresetSpeed("sony", 0),  # separate speeds, from now on
     bytes.fromhex("7e010a0002"): Tally("red", True),
     bytes.fromhex("7e010a0003"): Tally("red", False),
     bytes.fromhex("7e010a0100"): Tally("red", False),
@@ -155,6 +168,12 @@ def read_order(body: bytes, highest_preset: int) -> Order | None:
             return _point(rest, relative=head[1] == 3)
         case b"\x06\x01", 4:
             return _drive(rest)
+        case b"\x06\x01", 1 if 1 <= rest[0] <= FASTEST_PAN:
+            return PresetSpeed("optics", rest[0])
+        case b"\x06\x01", 2 if rest[0] <= highest_preset and 1 <= rest[1] <= FASTEST_PAN:
+            return PresetSpeed("optics-old", rest[1], rest[0])
+        case b"\x7e\x01", 3 if rest[0] == 0x0B and rest[1] <= highest_preset and 1 <= rest[2] <= 0x7F:
+            return PresetSpeed("sony", rest[2], rest[1])
         case _:
             return None
 

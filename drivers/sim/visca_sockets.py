@@ -25,6 +25,9 @@ class Manners:
         hold_superseded: a recall that a newer one has overtaken completes just before the newer one, instead of when
             the head turns away from it.
         refuse_in_recall: while a recall runs only another recall and power are obeyed, as with the EVI-HD7V.
+        lamps: tally lamps that it has.
+        speeds: how its preset speed is set: Sony's way, PTZOptics' for all presets (`optics`), or PTZOptics' older way
+            for each (`optics-old`).
         highest_preset: 15, 99 or 254 by model.
         counts_per_degree: scale of pan and tilt positions.
     """
@@ -35,6 +38,8 @@ class Manners:
     late_ack: bool = False
     hold_superseded: bool = False
     refuse_in_recall: bool = False
+    lamps: tuple[str, ...] = ("red", "green")
+    speeds: str = "sony"
     highest_preset: int = 99
     counts_per_degree: float = 51.2
 

@@ -23,6 +23,17 @@ ERROR_TEXTS = {
 }
 
 
+FOCUS = {
+    "auto": b"\x38\x02",
+    "manual": b"\x38\x03",
+    "near": b"\x08\x03",
+    "far": b"\x08\x02",
+    "stop": b"\x08\x00",
+    "one_push": b"\x18\x01",
+}
+LAMPS = {"red": b"\x01\x0a\x00", "green": b"\x04\x1a\x00"}
+
+
 @dataclass(frozen=True, slots=True)
 class Ack:
     """A command was accepted into a socket; `address` is the camera, 1 to 7."""
@@ -134,6 +145,54 @@ def zoom(address: int, speed: int) -> bytes:
     return bytes((_head(address), 0x01, 0x04, 0x07, action, END))
 
 
+def focus(address: int, action: str) -> bytes:
+    """Encode CAM_Focus: `auto`, `manual`, `near`, `far`, `stop` or `one_push` (CAM_FocusMode, CAM_Focus, One Push AF)."""
+    body = FOCUS.get(action)
+    if body is None:
+        raise EncodeError(f"no such focus order: {action}, must be one of {', '.join(FOCUS)}")
+    return bytes((_head(address), 0x01, 0x04)) + body + b"\xff"
+
+
+def lamp(address: int, colour: str, on: bool) -> bytes:
+    """Encode the tally lamp, `red` or `green`. Source: BRC-X400 command list (red), ILME-FR7 command list (green)."""
+    body = LAMPS.get(colour)
+    if body is None:
+        raise EncodeError(f"no such lamp: {colour}, must be red or green")
+    return bytes((_head(address), 0x01, 0x7E)) + body + bytes((0x02 if on else 0x03, END))
+
+
+def cancel(address: int, socket: int) -> bytes:
+    """Encode Cancel: end the command in a socket, 1 to 15. Its normal answer is error 04, "cancelled"."""
+    if not 1 <= socket <= 15:
+        raise EncodeError(f"no such socket: {socket}, must be 1 to 15")
+    return bytes((_head(address), 0x20 | socket, END))
+
+
+def separate_speeds(address: int) -> bytes:
+    """Encode Sony's preset speed mode "separate": each preset has a speed of its own."""
+    return bytes((_head(address), 0x01, 0x7E, 0x04, 0x1B, 0x01, END))
+
+
+def preset_speed(address: int, number: int, speed: int) -> bytes:
+    """Encode Sony's speed of one preset, `number` as on the wire, `speed` 1 to 127 (fewer on most models)."""
+    if not (0 <= number <= 0x7F and 1 <= speed <= 0x7F):
+        raise EncodeError(f"no such preset or speed: {number}, {speed}")
+    return bytes((_head(address), 0x01, 0x7E, 0x01, 0x0B, number, speed, END))
+
+
+def optics_speed(address: int, speed: int, number: int | None = None) -> bytes:
+    """Encode PTZOptics' preset speed 1 to 24: of all presets (new firmware), or of one (older firmware)."""
+    if not 1 <= speed <= 0x18 or (number is not None and not 0 <= number <= 0xFE):
+        raise EncodeError(f"no such preset or speed: {number}, {speed}")
+    which = b"" if number is None else bytes((number,))
+    return bytes((_head(address), 0x01, 0x06, 0x01)) + which + bytes((speed, END))
+
+
+def ask_focus(address: int) -> bytes:
+    """Encode CAM_FocusModeInq."""
+    return bytes((_head(address), 0x09, 0x04, 0x38, END))
+
+
 def ask_version(address: int) -> bytes:
     """Encode CAM_VersionInq: vendor, model, firmware, sockets."""
     return bytes((_head(address), 0x09, 0x00, 0x02, END))
@@ -162,6 +221,11 @@ def ask_status(address: int) -> bytes:
 def read_power(payload: bytes) -> bool | None:
     """On, standby, or None for anything else."""
     return {b"\x02": True, b"\x03": False}.get(payload)
+
+
+def read_focus(payload: bytes) -> str | None:
+    """`auto`, `manual`, or None for anything else."""
+    return {b"\x02": "auto", b"\x03": "manual"}.get(payload)
 
 
 def read_pan_tilt(payload: bytes) -> tuple[int, int] | None:

@@ -4,6 +4,8 @@
 so none leaves while the camera is on air without the operator's force.
 """
 
+from collections.abc import Iterable
+
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
 from chamber.ports import (
     CameraArrived,
@@ -12,18 +14,22 @@ from chamber.ports import (
     CameraWish,
     Clock,
     Emit,
+    FocusAction,
     IdentityReading,
     OrderRefused,
+    Pose,
+    PresetStored,
     Ready,
 )
 from drivers.visca import codec
 from drivers.visca.arrival import STILL_COUNTS, near
+from drivers.visca.aside import Aside
 from drivers.visca.codec import ERROR_TEXTS, Position
 from drivers.visca.diff import STILL, Motion, Turn, View, Zoom, diff, hands_off
 from drivers.visca.diff import Recall as RecallStep
 from drivers.visca.driving import HandDrive
-from drivers.visca.exchange import LATE_ACK_MS, Answer, Exchange, Refused, Request
-from drivers.visca.looking import ALL, IDLE, POSITION, Look, Looker, Question
+from drivers.visca.exchange import ACK_MS, LATE_ACK_MS, Answer, Exchange, Refused, Request
+from drivers.visca.looking import ALL, FOCUSED, IDLE, POSITION, Look, Looker, Question
 from drivers.visca.profile import Profile
 from drivers.visca.recalling import Recalls
 from drivers.visca.storing import Store
@@ -35,18 +41,33 @@ IDLE_LOOK_MS = 2000
 MOVING_LOOK_MS = 300
 WATCHING_LOOK_MS = 120
 WAKING_MS = 20_000
+AFTER_CANCEL_MS = 200  # "wait 200 ms after Cancelled before the next drive"
 
 
 class ViscaCamera:
     """A PTZ camera.
 
     Args:
-        wire: the way to the camera: SonyUdp, RawTcp or Serial.
+        wire: the way to the camera: SonyUdp, RawTcp, RawUdp or Serial.
         profile: its family, one of PROFILES or its own.
-        emit: takes CameraReading, CameraArrived, CameraFailed, IdentityReading, OrderRefused.
+        emit: takes CameraReading, CameraArrived, CameraFailed, PresetStored, IdentityReading, OrderRefused.
+        speed: speed of preset recalls in the family's own steps, None to leave it as it is.
+        presets: those of the hall, whose speed is set.
+        tally: whether its lamps follow the programme.
     """
 
-    def __init__(self, name: str, wire: Wire, profile: Profile, emit: Emit, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        wire: Wire,
+        profile: Profile,
+        emit: Emit,
+        clock: Clock,
+        *,
+        speed: int | None = None,
+        presets: Iterable[int] = (),
+        tally: bool = True,
+    ) -> None:
         self.name, self._wire, self._profile, self._emit, self._clock = name, wire, profile, emit, clock
         self._address = wire.address
         self._exchange: Exchange | None = None
@@ -63,6 +84,16 @@ class ViscaCamera:
         self._drive = HandDrive(name)
         self._drive_request: Request | None = None
         self._store: Store | None = None
+        self._aside = Aside(
+            name, wire.address, profile, emit, clock, self._on_changed, self._pump,
+            speed=speed, presets=presets, tally=tally,
+        )  # fmt: skip
+        self._cancel: Request | None = None
+        self._cancelling: Request | None = None
+        self._overtaken: Request | None = None  # a recall that is to be cancelled as soon as its socket is known
+        self._drive_ms = 0  # not before this, because a cancel runs
+        self._focus: str | None = None
+        self._asks_focus = False
         self._waking_until_ms: int | None = None
         self._look_ms = self._started_ms = 0
         self._told: CameraReading | None = None
@@ -114,7 +145,9 @@ class ViscaCamera:
             raise DeviceRejectedError(self.name, "the camera is on air")
         now_ms = self._must_be_up()
         self._driven, self._open = True, False
+        self._overtaken = self._recalls.runs
         self._recalls.give_up("moved by hand")
+        self._cancel_recall()
         done = self._drive.order(motion, now_ms, forced=self._wish.on_air)
         self._act(now_ms)
         await done
@@ -135,6 +168,39 @@ class ViscaCamera:
             await store.done
         finally:
             self._store = None
+
+    async def focus(self, action: FocusAction) -> None:
+        """Set or drive the focus; returns when the camera has taken it.
+
+        Raises DeviceRejectedError (on air, refused: near and far need manual focus) or DeviceUnreachableError.
+        """
+        if action in ("near", "far", "one_push") and hands_off(self._wish):
+            raise DeviceRejectedError(self.name, "the camera is on air")
+        now_ms = self._must_be_up()
+        done = self._aside.focus(action, now_ms)
+        self._act(now_ms)
+        await done
+
+    async def power(self, on: bool) -> None:
+        """Switch on, or to standby; returns when the camera has taken it, and is read back later.
+
+        Raises DeviceRejectedError (standby while on air, refused) or DeviceUnreachableError.
+        """
+        if not on and hands_off(self._wish):
+            raise DeviceRejectedError(self.name, "the camera is on air")
+        now_ms = self._must_be_up()
+        done = self._aside.power(on, now_ms)
+        self._act(now_ms)
+        await done
+
+    def _cancel_recall(self) -> None:
+        """The recall under way is to end where the camera is now; some models refuse a drive until it has."""
+        request = self._overtaken
+        socket = None if request is None or self._exchange is None else self._exchange.socket_of(request)
+        if socket:
+            self._overtaken = None
+            self._cancel = Request(codec.cancel(self._address, socket), self._on_cancel, cancels=socket)
+            self._drive_ms = self._clock.now_ms() + ACK_MS
 
     def _must_be_up(self) -> int:
         if not self._up:
@@ -161,13 +227,22 @@ class ViscaCamera:
             exchange.send(question, now_ms)
 
     def _next_command(self, now_ms: int) -> Request | None:
-        if not self._drive.still and (motion := self._drive.take(now_ms, on_air=hands_off(self._wish))):
+        if self._cancel is not None and self._cancel is not self._cancelling:
+            self._cancelling = self._cancel
+            return self._cancel
+        if (
+            now_ms >= self._drive_ms
+            and not self._drive.still
+            and (motion := self._drive.take(now_ms, on_air=hands_off(self._wish)))
+        ):
             self._drive_request = self._drive_packet(motion)
             return self._drive_request
         if self._store is not None and self._store.request is None:
             packet = codec.store(self._address, self._store.preset + self._profile.preset_offset)
             self._store.request = Request(packet, self._on_store)
             return self._store.request
+        if (order := self._aside.order(now_ms)) is not None:
+            return order
         if not self._open or self._waking_until_ms is not None:
             return None
         steps = diff(View(self._power, self._preset, self._recalls.heading(now_ms)), self._wish)
@@ -196,6 +271,8 @@ class ViscaCamera:
 
     def _on_recall(self, request: Request, answer: Answer) -> None:
         now_ms = self._clock.now_ms()
+        if request is self._overtaken:
+            self._cancel_recall()
         if self._recalls.on_answer(request, answer, now_ms):
             self._looker.ask(POSITION)
         self._pump(now_ms)
@@ -209,6 +286,22 @@ class ViscaCamera:
             if not self._drive.still:
                 self._on_moving()
         self._pump(now_ms)
+
+    def _on_cancel(self, request: Request, answer: Answer) -> None:
+        now_ms = self._clock.now_ms()
+        if request is self._cancel:
+            self._cancel = self._cancelling = None
+            self._drive_ms = now_ms + AFTER_CANCEL_MS
+        self._pump(now_ms)
+
+    def _on_changed(self, what: str) -> None:
+        """A lamp, the focus or the power was ordered and taken; the last two are read back."""
+        now_ms = self._clock.now_ms()
+        if what == "lamp":
+            self._report()
+        else:
+            self._asks_focus = self._asks_focus or what == "focus"
+            self._look_ms = now_ms
 
     def _on_store(self, request: Request, answer: Answer) -> None:
         store = self._store
@@ -232,7 +325,7 @@ class ViscaCamera:
         if preset == self._wish.preset:
             self._open = False
         self._preset, self._moving, self._position = preset, False, position
-        self._emit(CameraArrived(self.name, preset))
+        self._emit(CameraArrived(self.name, preset, self._pose(position)))
         self._report()
 
     def _on_failed(self, preset: int, reason: str) -> None:
@@ -242,6 +335,9 @@ class ViscaCamera:
             self._open = False
             self._emit(CameraFailed(self.name, preset, reason))
         self._report()
+
+    def _pose(self, position: Position | None) -> Pose | None:
+        return None if position is None else self._profile.pose(position)
 
     def _fail_wish(self, reason: str) -> None:
         if self._open and self._wish.preset is not None:
@@ -259,6 +355,7 @@ class ViscaCamera:
         if store is not None and store.executed:
             if look.position is not None:
                 self._recalls.learned[store.preset] = look.position
+                self._emit(PresetStored(self.name, store.preset, self._pose(look.position)))
                 self._settle(look)
             store.end(None)
         self._look_ms = now_ms + self._pause_ms(now_ms)
@@ -266,6 +363,7 @@ class ViscaCamera:
 
     def _settle(self, look: Look) -> None:
         """Take a look at a camera that has no recall under way: somebody else may have moved it."""
+        self._focus = look.focus
         if look.power is not None:
             self._power = look.power
             if look.power and self._waking_until_ms is not None:
@@ -296,7 +394,8 @@ class ViscaCamera:
             ready()
 
     def _report(self) -> None:
-        reading = CameraReading(self.name, self._power, self._preset, self._moving)
+        lamp = self._aside.lamps.shown
+        reading = CameraReading(self.name, self._power, self._preset, self._moving, lamp, self._focus)
         if reading != self._told:
             self._told = reading
             self._emit(reading)
@@ -309,7 +408,8 @@ class ViscaCamera:
 
     def _begin(self, ready: Ready, now_ms: int) -> None:
         self._ready, self._started_ms = ready, now_ms
-        self._power = self._preset = self._moving = self._position = self._told = None
+        self._power = self._preset = self._moving = self._position = self._told = self._focus = None
+        self._aside.begin()
         self._open = self._wish.preset is not None and not self._driven
         self._looker.ask(ALL)
 
@@ -327,16 +427,20 @@ class ViscaCamera:
         self._recalls.tick(now_ms)
         self._recalls.withdraw(self._wish.preset, on_air=on_air)
         self._drive.tick(now_ms)
+        self._aside.tick(now_ms)
         if self._store is not None:
             self._store.tick(now_ms)
         if self._waking_until_ms is not None and now_ms > self._waking_until_ms:
             self._waking_until_ms = None
             self._fail_wish("the camera is in standby and does not wake")
         self._pump(now_ms)
+        idle = not (self._open or self._recalls.running)
+        if self._up and exchange.free and (request := self._aside.quiet(self._wish, now_ms, idle=idle)) is not None:
+            exchange.send(request, now_ms)  # once a tick: a recall that is due goes first
 
     def _look(self, now_ms: int) -> None:
         if not self._recalls.watching(now_ms):
-            self._looker.ask(IDLE)
+            self._looker.ask(FOCUSED if self._asks_focus else IDLE)
         elif now_ms >= self._look_ms:
             self._looker.ask(POSITION if self._profile.status_shift is None else (*POSITION, Question.STATUS))
 
@@ -346,11 +450,13 @@ class ViscaCamera:
             self._exchange.close()
         self._exchange = self._ready = self._waking_until_ms = self._drive_request = None
         self._up = False
+        self._cancel = self._cancelling = self._overtaken = None
         self._looker.forget()
         self._drive.lose_link()
+        self._aside.end()
         if self._store is not None:
             self._store.end(DeviceUnreachableError(self.name, "connection lost"))
-        self._power = self._preset = self._moving = self._position = None
+        self._power = self._preset = self._moving = self._position = self._focus = None
         self._recalls.give_up("connection lost")
         if self._told is not None:
             self._report()

@@ -17,6 +17,7 @@ ACK_MS = 1200  # "within 4V", with slow shutter up to 1 s
 ANSWER_MS = 500
 LATE_ACK_MS = 10_000  # some cameras acknowledge a recall when it ends
 INQUIRY_TRIES = 3
+COMMAND_TRIES = 3
 RUNNING_AT_MOST = 8
 
 
@@ -60,6 +61,7 @@ class Request:
         lengths: payload lengths that answer an inquiry; empty for a command.
         moves: starts a movement, so it is not sent again to a camera that went on air.
         ack_ms: limit for the first answer on links without sequence numbers.
+        cancels: socket whose command this one ends, 0 for any other request.
     """
 
     packet: bytes
@@ -67,6 +69,7 @@ class Request:
     lengths: frozenset[int] = frozenset()
     moves: bool = False
     ack_ms: int = ACK_MS
+    cancels: int = 0
 
     @property
     def inquiry(self) -> bool:
@@ -87,6 +90,9 @@ class Exchange(Protocol):
 
     def send(self, request: Request, now_ms: int) -> None:
         """Put a request on the wire. Raises OSError."""
+
+    def socket_of(self, request: Request) -> int | None:
+        """The socket in which a command runs; None when it runs in none that is known."""
 
     def tick(self, now_ms: int, *, on_air: bool) -> None:
         """Send again what was not answered. Raises OSError (TimeoutError: the camera is silent)."""
@@ -118,6 +124,7 @@ class PlainExchange:
         self._command: _Flight | None = None
         self._inquiry: _Flight | None = None
         self._sockets: dict[int, deque[Request]] = {}
+        self._in_step = True  # whether each answer can only be that of the newest request
 
     def attach(self, pipe: Pipe) -> None:
         """Take the opened link."""
@@ -141,17 +148,28 @@ class PlainExchange:
             self._command = _Flight(request, now_ms)
         self._write(request.packet)
 
+    def socket_of(self, request: Request) -> int | None:
+        """The socket in which a command runs; None when it runs in none that is known."""
+        return next((socket for socket, running in self._sockets.items() if request in running), None)
+
     def tick(self, now_ms: int, *, on_air: bool) -> None:
         """Ask again, or raise TimeoutError. A command is never repeated: it could be executed twice."""
+        self._ask_again(now_ms)
+        flight = self._command
+        if flight is None or now_ms - flight.sent_ms <= flight.request.ack_ms:
+            return
+        if not flight.request.cancels:
+            raise TimeoutError("a command was not acknowledged")
+        self._command = None  # a camera that knows no cancel
+        flight.request.on_answer(flight.request, Unsure())
+
+    def _ask_again(self, now_ms: int) -> None:
         flight = self._inquiry
         if flight is not None and now_ms - flight.sent_ms > ANSWER_MS:
             if flight.tries >= INQUIRY_TRIES:
                 raise TimeoutError("no answer to an inquiry")
             flight.tries, flight.sent_ms = flight.tries + 1, now_ms
             self._write(flight.request.packet)
-        flight = self._command
-        if flight is not None and now_ms - flight.sent_ms > flight.request.ack_ms:
-            raise TimeoutError("a command was not acknowledged")
 
     def feed(self, data: bytes) -> None:
         """Take bytes of a link that this camera has for itself."""
@@ -167,6 +185,8 @@ class PlainExchange:
                     flight.request.on_answer(flight.request, Accepted())
             case Completed(_, socket, payload):
                 self._on_completed(socket, payload)
+            case Rejected(_, socket, code) if code in (CANCELLED, NO_SOCKET):
+                self._on_cancelled(socket, code)
             case Rejected(_, socket, code):
                 if request := self._refused(socket, code):
                     request.on_answer(request, Refused(code))
@@ -194,13 +214,24 @@ class PlainExchange:
         elif running := self._socket(socket):
             request = running.popleft()
             request.on_answer(request, Done())
-        elif flight := self._take_command():  # some cameras complete without acknowledging
+        elif self._in_step and (flight := self._take_command()):  # some cameras complete without acknowledging
+            flight.request.on_answer(flight.request, Done())
+
+    def _on_cancelled(self, socket: int, code: int) -> None:
+        """A command was cancelled, or had ended before: both end it, and the cancel that asked for it."""
+        running, flight = self._socket(socket), self._command
+        if flight is not None and flight.request.cancels == socket:
+            self._command = None
+        else:
+            flight = None
+        if running:
+            request = running.popleft()
+            request.on_answer(request, Refused(code))
+        if flight is not None:
             flight.request.on_answer(flight.request, Done())
 
     def _refused(self, socket: int, code: int) -> Request | None:
         running = self._socket(socket)
-        if code in (CANCELLED, NO_SOCKET):
-            return running.popleft() if running else None
         if code in (BUFFER_FULL, NOT_EXECUTABLE) or self._inquiry is None:
             # "not executable" refers to the command without ACK, whatever socket it names
             if flight := self._take_command():
@@ -222,3 +253,28 @@ class PlainExchange:
         if self._pipe is None:
             raise ConnectionError("not connected")
         self._pipe.write(packet)
+
+
+class LossyExchange(PlainExchange):
+    """VISCA in datagrams without numbers: what has no answer is sent again, and then positions must tell.
+
+    Every command that the driver sends may be executed twice without harm. A recall is not waited for any longer than
+    another command: where the camera acknowledges it on arrival, its position shows it first.
+    """
+
+    def tick(self, now_ms: int, *, on_air: bool) -> None:
+        """Send again after 1.2 s, twice; what moves is not sent again on air. Raises TimeoutError: silent inquiries."""
+        self._ask_again(now_ms)
+        flight = self._command
+        if flight is None or now_ms - flight.sent_ms <= ACK_MS:
+            return
+        self._in_step = False
+        if flight.request.moves and on_air:
+            self._command = None
+            flight.request.on_answer(flight.request, Withheld())
+        elif flight.tries < COMMAND_TRIES:
+            flight.tries, flight.sent_ms = flight.tries + 1, now_ms
+            self._write(flight.request.packet)
+        else:
+            self._command = None
+            flight.request.on_answer(flight.request, Unsure())

@@ -19,11 +19,13 @@ class Question(Enum):
     PAN_TILT = "pan_tilt"
     ZOOM = "zoom"
     STATUS = "status"
+    FOCUS = "focus"
 
 
 POSITION = (Question.PAN_TILT, Question.ZOOM)
 ALL = (Question.VERSION, Question.POWER, *POSITION)
 IDLE = (Question.POWER, *POSITION)
+FOCUSED = (*IDLE, Question.FOCUS)
 
 _ENCODERS = {
     Question.VERSION: codec.ask_version,
@@ -31,6 +33,7 @@ _ENCODERS = {
     Question.PAN_TILT: codec.ask_pan_tilt,
     Question.ZOOM: codec.ask_zoom,
     Question.STATUS: codec.ask_status,
+    Question.FOCUS: codec.ask_focus,
 }
 _LENGTHS = {
     Question.VERSION: frozenset(range(3, 15)),
@@ -38,6 +41,7 @@ _LENGTHS = {
     Question.PAN_TILT: frozenset({8, 9, 10}),
     Question.ZOOM: frozenset({4}),
     Question.STATUS: frozenset({2}),
+    Question.FOCUS: frozenset({1}),
 }
 
 
@@ -49,6 +53,7 @@ class Look:
     power: bool | None
     position: Position | None
     motion: HeadMotion | None
+    focus: str | None = None
 
 
 class Looker:
@@ -102,4 +107,5 @@ class Looker:
             codec.read_power(self._answers.get(Question.POWER, b"")),
             None if pan_tilt is None or zoom is None else Position(*pan_tilt, zoom),
             self._profile.motion(codec.read_status(self._answers.get(Question.STATUS, b""))),
+            codec.read_focus(self._answers.get(Question.FOCUS, b"")),
         )

@@ -5,7 +5,7 @@ executed. Source: Sony SRG-300H technical manual, BRC-X400/SRG-X400 command list
 """
 
 from drivers.transport import Pipe
-from drivers.visca.codec import NOT_EXECUTABLE, SYNTAX_ERROR, Ack, Completed, Rejected, parse
+from drivers.visca.codec import CANCELLED, NO_SOCKET, NOT_EXECUTABLE, SYNTAX_ERROR, Ack, Completed, Rejected, parse
 from drivers.visca.exchange import (
     RUNNING_AT_MOST,
     Accepted,
@@ -54,6 +54,7 @@ class NumberedExchange:
         self._number = 1
         self._unanswered: dict[int, _Flight] = {}
         self._running: dict[int, Request] = {}
+        self._sockets: dict[int, int] = {}  # by number, of what runs
         self._command: int | None = None  # number of the command that waits for its ACK
         self._reset_ms: int | None = None
         self._reset_tries, self._starting = 0, True
@@ -78,6 +79,10 @@ class NumberedExchange:
     def send(self, request: Request, now_ms: int) -> None:
         """Put a request on the wire under the next number. Raises OSError."""
         self._send(request, now_ms, 0)
+
+    def socket_of(self, request: Request) -> int | None:
+        """The socket in which a command runs; None when it runs in none that is known."""
+        return next((self._sockets.get(number) for number, runs in self._running.items() if runs is request), None)
 
     def _send(self, request: Request, now_ms: int, resets: int) -> None:
         number = self._number
@@ -119,6 +124,8 @@ class NumberedExchange:
             elif flight.tries <= RESENDS:
                 flight.tries, flight.sent_ms = flight.tries + 1, now_ms
                 self._write(flight.datagram)
+            elif flight.request.cancels:
+                self._answer(number, Unsure())
             else:
                 self._reset()
                 return
@@ -134,6 +141,7 @@ class NumberedExchange:
             self._pipe.close()
         self._unanswered.clear()
         self._running.clear()
+        self._sockets.clear()
         self._waiting.clear()
 
     def _on_packet(self, number: int, packet: bytes) -> None:
@@ -142,6 +150,7 @@ class NumberedExchange:
         if isinstance(reply, Ack):
             if flight is not None and not flight.request.inquiry:
                 self._run(number)
+                self._sockets[number] = reply.socket
                 flight.request.on_answer(flight.request, Accepted())
         elif isinstance(reply, Completed):
             if flight is not None and flight.request.inquiry:
@@ -149,8 +158,24 @@ class NumberedExchange:
                     self._answer(number, Done(reply.payload))
             elif not reply.payload:
                 self._finish(number, Done())
+        elif isinstance(reply, Rejected) and reply.code in (CANCELLED, NO_SOCKET):
+            self._on_cancelled(number, reply)
         elif isinstance(reply, Rejected):
             self._finish(number, Refused(reply.code))
+
+    def _on_cancelled(self, number: int, reply: Rejected) -> None:
+        """A command was cancelled, or had ended before. The answer has its number, or that of the cancel."""
+        flight = self._unanswered.get(number)
+        if flight is None or not flight.request.cancels:
+            self._finish(number, Refused(reply.code))
+            cancels = [n for n, f in self._unanswered.items() if f.request.cancels == reply.socket != 0]
+        else:
+            for running in [n for n in self._running if self._sockets.get(n) == flight.request.cancels]:
+                self._finish(running, Refused(reply.code))
+            cancels = [number]
+        for cancel in cancels:
+            if cancel in self._unanswered:
+                self._answer(cancel, Done())
 
     def _on_error(self, number: int, code: int) -> None:
         flight = self._unanswered.get(number)
@@ -171,7 +196,9 @@ class NumberedExchange:
         """The command was accepted: the next may follow, the completion is awaited."""
         self._running[number] = self._unanswered.pop(number).request
         if len(self._running) > RUNNING_AT_MOST:
-            del self._running[next(iter(self._running))]
+            oldest = next(iter(self._running))
+            del self._running[oldest]
+            self._sockets.pop(oldest, None)
         if self._command == number:
             self._command = None
 
@@ -179,6 +206,7 @@ class NumberedExchange:
         if number in self._unanswered:
             self._answer(number, answer)
         elif request := self._running.pop(number, None):
+            self._sockets.pop(number, None)
             request.on_answer(request, answer)
 
     def _answer(self, number: int, answer: Answer) -> None:
@@ -205,6 +233,7 @@ class NumberedExchange:
             return
         self._reset_ms, self._number, self._starting = None, 1, False
         running, self._running = list(self._running.values()), {}
+        self._sockets.clear()
         waiting, self._waiting = self._waiting, []
         for flight in waiting:
             if not flight.request.moves:

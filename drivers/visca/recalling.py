@@ -62,6 +62,12 @@ class Recalls:
         return attempt.preset
 
     @property
+    def runs(self) -> Request | None:
+        """The recall that the camera carries out, until its completion."""
+        attempt = self._attempt
+        return None if attempt is None or attempt.completed else attempt.request
+
+    @property
     def running(self) -> bool:
         """Whether a recall is under way or waits to be sent again."""
         return self._attempt is not None

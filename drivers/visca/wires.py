@@ -1,15 +1,16 @@
-"""How packets travel to one camera: Sony UDP, raw TCP, or a place in a serial chain. Each opens one session's link."""
+"""How packets travel to one camera: Sony UDP, raw TCP or UDP, a place in a serial chain. Each opens one session's link."""
 
 from typing import Protocol
 
 from chamber.ports import Clock
 from drivers.transport import dial_tcp, dial_udp
 from drivers.visca.bus import SerialChain, SonyPort
-from drivers.visca.exchange import Exchange, PlainExchange
+from drivers.visca.exchange import Exchange, LossyExchange, PlainExchange
 from drivers.visca.numbered import NumberedExchange
 
 SONY_PORT = 52381
 RAW_TCP_PORT = 5678
+RAW_UDP_PORT = 1259
 
 
 class Wire(Protocol):
@@ -61,6 +62,21 @@ class RawTcp:
         """Connect. Raises OSError."""
         exchange = PlainExchange()
         exchange.attach(await dial_tcp(self._host, self._port, exchange.feed))
+        return exchange
+
+
+class RawUdp:
+    """VISCA packets in datagrams without a header (PTZOptics and clones); TCP is better where the camera has it."""
+
+    address = 1
+
+    def __init__(self, host: str, port: int = RAW_UDP_PORT) -> None:
+        self._host, self._port = host, port
+
+    async def open(self, clock: Clock) -> Exchange:
+        """Open a local port; whether somebody is there the first answers tell. Raises OSError."""
+        exchange = LossyExchange()
+        exchange.attach(await dial_udp(self._host, self._port, exchange.feed))
         return exchange
 
 

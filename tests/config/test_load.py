@@ -113,7 +113,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a camera driver to come": (
         {"cameras__0__driver": "panasonic"},
         "cameras[0]: driver 'panasonic' is not available in this version; available: "
-        "'visca-udp', 'visca-tcp', 'visca-serial', 'fixed'",
+        "'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'fixed'",
     ),
     "a microphone driver to come": (
         {"microphones__0__driver": "cocon"},
@@ -126,7 +126,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a driver that nobody knows": (
         {"cameras__0__driver": "magic"},
-        "cameras[0]: there is no driver 'magic'; available: 'visca-udp', 'visca-tcp', 'visca-serial', 'fixed'",
+        "cameras[0]: there is no driver 'magic'; available: 'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'fixed'",
     ),
     "another mixer": (
         {"mixer__driver": "obs"},
@@ -161,7 +161,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cameras__0__path": "/dev/ttyS0"},
         "cameras[0].path: is not a known key; known here: id, label, x_m, y_m, z_m, heading_deg, video, "
         "video_file, "
-        "video_delay_ms, profile, settle_ms, driver, host, port, answers_to_52381",
+        "video_delay_ms, profile, settle_ms, preset_speed, tally, driver, host, port, answers_to_52381",
     ),
     "a seat twice": (
         {"seats__1__id": "chair", "people__1__seat": DELETE},
