@@ -134,6 +134,23 @@ class SrtListener(_Program):
         )
 
 
+class TlsFront(_Program):
+    """haproxy that takes TLS and passes on what is inside."""
+
+    def __init__(self, config: Path, cert: Path, port: int) -> None:
+        super().__init__()
+        self.port, self._config = free_port(), config
+        config.write_text(
+            f"defaults\n mode tcp\n timeout connect 5s\n timeout client 30s\n timeout server 30s\nlisten tls\n"
+            f" bind 127.0.0.1:{self.port} ssl crt {cert}\n server inside 127.0.0.1:{port}\n",
+            encoding="utf-8",
+        )
+
+    async def start(self) -> None:
+        await self._run(program("haproxy"), "-db", "-f", str(self._config))
+        await listening(self.port)
+
+
 async def listening(port: int) -> None:
     """Wait until somebody listens on a TCP port."""
     async with asyncio.timeout(START_S):

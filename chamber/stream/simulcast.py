@@ -27,6 +27,8 @@ from chamber.supervisor import supervise
 
 SCHEMES = ("rtmp", "rtmps", "srt")
 BACKLOG_MS = 6000
+CLOSING_MS = 1000
+"""A slate does not wait behind more than this of the hall, public as that is."""
 IDLE_S = 10.0
 """A connection that has had nothing to carry for so long is ended: the meeting is over, or has not begun."""
 ANSWER_S, DIAL_S = 10.0, 20.0
@@ -142,7 +144,7 @@ class Target:
             return
         self._needs_key = False
         self._waiting.append(part)
-        if self._too_long():
+        if self._too_long() or (not part.live and self._hall_ms() > CLOSING_MS):
             self._skip()
         if self._too_long():
             self.skipped += len(self._waiting)
@@ -216,6 +218,9 @@ class Target:
                     self.state, self.reason = "up", ""
                 self._last = part
             self._ready.clear()
+
+    def _hall_ms(self) -> int:
+        return sum(part.duration_ms for part in self._waiting if part.live)
 
     def _too_long(self) -> bool:
         return sum(part.duration_ms for part in self._waiting) > BACKLOG_MS

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from chamber.core.errors import DeviceUnreachableError
 from chamber.stream.push import clean
@@ -18,7 +19,7 @@ from tests.chamber.stream import samples
 from tests.chamber.stream.greedy import pictures
 from tests.chamber.stream.programme import read_barcode
 from tests.conftest import ManualClock
-from tests.receivers import NginxRtmp, SrtListener, free_port, keys_in_proc
+from tests.receivers import NginxRtmp, SrtListener, TlsFront, free_port, keys_in_proc
 from tests.until import until
 
 RTMP_KEY, SRT_KEY, DEAD_KEY, PASSPHRASE = "rtmp-key-8ff2", "srt-key-77ab", "dead-key-1c1c", "pass-phrase-5d21"
@@ -133,6 +134,32 @@ async def test_each_target_fails_and_comes_back_alone(make_rig: Callable, progra
         assert pictures(program.path, path.read_bytes()), path
 
 
+@one_ffmpeg
+@pytest.mark.media
+@pytest.mark.timeout(90)
+async def test_over_tls_the_certificate_is_looked_at_first(
+    make_rig: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = await make_rig()
+    rig.controller.set("open")
+    authority = trustme.CA()
+    ca_file, cert = tmp_path / "ca.pem", tmp_path / "cert.pem"
+    authority.cert_pem.write_to_path(ca_file)
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(cert)
+    async with NginxRtmp(tmp_path / "nginx") as rtmp, TlsFront(tmp_path / "tls.cfg", cert, rtmp.port) as front:
+        address = f"rtmps://127.0.0.1:{front.port}/live/{RTMP_KEY}"
+        for trusted, state in ((False, "down"), (True, "up")):
+            if trusted:
+                monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+            simulcast = Simulcast([destination(tmp_path, "tls", address)], rig.clock, random.random)
+            rig.stream.packager.on_published(simulcast.offer)
+            simulcast.start()
+            await until(lambda s=simulcast, w=state: s.known()["tls"]["state"] == w, timeout_s=30)
+            assert ("CERTIFICATE_VERIFY_FAILED" in simulcast.known()["tls"]["reason"]) != trusted
+            await simulcast.close()
+            assert len(rtmp.recordings()) == int(trusted)
+
+
 def target(clock: ManualClock) -> Target:
     return Target(Destination("youtube", Path("/nowhere")), clock)
 
@@ -151,6 +178,18 @@ def test_a_target_that_cannot_keep_up_goes_on_at_the_newest_key_frame(manual_clo
     for number in range(1000):
         one.offer(samples.part(100_000 + number * 200, independent=False))
         assert sum(part.duration_ms for part in one._waiting) <= BACKLOG_MS
+
+
+def test_a_slate_does_not_wait_behind_seconds_of_the_hall(manual_clock: ManualClock) -> None:
+    one = target(manual_clock)
+    for number in range(3):
+        one.offer(samples.part(number * 200))
+    one.offer(samples.part(600, live=False))
+    assert waiting(one) == [0, 200, 400, 600]
+    for number in range(4, 9):
+        one.offer(samples.part(number * 200))
+    one.offer(samples.part(1800, live=False))
+    assert waiting(one) == [1800]
 
 
 def test_it_begins_at_a_key_frame(manual_clock: ManualClock) -> None:
