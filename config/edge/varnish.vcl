@@ -48,7 +48,7 @@ sub vcl_recv {
     }
     # nothing but the delivery directives may make a new object of the same thing
     if (req.url ~ "\?") {
-        if (req.url ~ "^/live/[a-z0-9-]+\.m3u8\?_HLS_msn=[0-9]{1,12}(&_HLS_part=[0-9]{1,4})?$") {
+        if (req.url ~ "^/live/[a-z0-9-]+\.m3u8\?_HLS_msn=[0-9]{1,12}(&_HLS_part=[0-9]{1,4})?(&_HLS_skip=(YES|v2))?$") {
             return (hash);
         }
         if (req.url ~ "^/live/[a-z0-9-]+\.m3u8\?.*_HLS_msn=[0-9]{1,12}") {
