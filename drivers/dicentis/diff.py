@@ -69,6 +69,11 @@ def floor(entries: Iterable[Entry]) -> Floor:
     return Floor(mics, tuple(seat_id for seat_id in queue if mics[seat_id].state is MicState.REQUEST))
 
 
+def without_seat(entries: Iterable[Entry], seats: Iterable[Seat]) -> frozenset[str]:
+    """Seat ids in the discussion list that none of the seats has."""
+    return frozenset(entry.seat_id for entry in entries if entry.seat_id) - {seat.seat_id for seat in seats}
+
+
 def by_channel(now: Floor, ids: Mapping[str, str], channels: Iterable[str]) -> dict[str, Mic]:
     """State of every channel in the order of the discussion list; one whose seat is not found is off."""
     places = {seat_id: place for place, seat_id in enumerate(now.mics)}

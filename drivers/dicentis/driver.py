@@ -150,7 +150,7 @@ class Dicentis:
             topic("apiStateChanged", "GetApiState", self._on_api_state, needed=False, reread_ms=None),
             topic("permissionsChanged", "GetPermissions", read.take_permissions, needed=False, reread_ms=None),
             topic("participantsChanged", "GetParticipants", read.take_participants, needed=False, reread_ms=SELDOM_MS),
-            topic("seatsChanged", "GetSeats", read.take_seats, needed=True, reread_ms=SELDOM_MS),
+            topic("seatsChanged", "GetSeats", self._on_seats, needed=True, reread_ms=SELDOM_MS),
             topic("discussionListChanged", "GetDiscussionList", self._on_list, needed=True, reread_ms=REREAD_MS),
         )
 
@@ -233,7 +233,11 @@ class Dicentis:
                 self._on_refusal(session, request, message.text, now_ms)
             elif request is not None and isinstance(message, Answer):
                 self._on_answer(request, message, now_ms)
-        if not session.complete.is_set() and all(topic.read or topic.given_up for topic in session.topics):
+        if (
+            not session.complete.is_set()
+            and not self._readings.puzzled
+            and all(topic.read or topic.given_up for topic in session.topics)
+        ):
             session.complete.set()
 
     def _on_answer(self, request: Request, answer: Answer, now_ms: int) -> None:
@@ -259,12 +263,25 @@ class Dicentis:
             raise DeviceUnreachableError(self.name, "the server says that it is offline")
         return True
 
+    def _on_seats(self, parameters: Mapping[str, Any], asked_ms: int) -> bool:
+        was = self._readings.puzzled
+        understood = self._readings.take_seats(parameters, asked_ms)
+        self._resolve(was)
+        return understood
+
     def _on_list(self, parameters: Mapping[str, Any], asked_ms: int) -> bool:
-        before = self._readings.open_seats().keys()
+        before, was = self._readings.open_seats().keys(), self._readings.puzzled
         understood = self._readings.take_discussion(parameters, asked_ms)
+        self._resolve(was)
         if understood:
             self._orders.read(before.__contains__, asked_ms)
         return understood
+
+    def _resolve(self, was_puzzled: bool) -> None:
+        """Read seats and list again when they have begun to disagree."""
+        if self._session is not None and self._readings.puzzled and not was_puzzled:
+            for topic in self._session.topics[-2:]:
+                topic.fetch(self._clock.now_ms())
 
     # ----------------------------------------------------------------------------------------------- requests
 

@@ -13,6 +13,10 @@ class Readings:
     """Everything that is known in one session; each `take_` is given an answer and when it was asked for, ms.
 
     They return False, and change nothing, when the answer makes no sense.
+
+    Attributes:
+        puzzled: seats and discussion list speak of different seats, because one of them is older than the other. Nobody
+            opens or closes by that: both are to be read again, and then they count as they are.
     """
 
     def __init__(self, device: str, channels: tuple[str, ...], emit: Emit) -> None:
@@ -30,6 +34,9 @@ class Readings:
         self._queue: tuple[str, ...] | None = None
         self._seated: dict[str, codec.Participant | None] = {}
         self._identity = ""
+        self.puzzled = False
+        self._to_compare: set[str] = set()
+        self._foreign: frozenset[str] = frozenset()
         self._topic: tuple[str | None] | None = None
         self._voting: bool | None = None
 
@@ -77,6 +84,7 @@ class Readings:
         if seats is None:
             return False
         self._seats, self._map = seats, diff.seat_map(self._channels, seats)
+        self._compare("seats")
         self._tell_identity()
         self._tell_people()
         self._tell_floor()
@@ -88,6 +96,7 @@ class Readings:
         if entries is None:
             return False
         self._entries = entries
+        self._compare("list")
         self._tell_floor()
         return True
 
@@ -111,8 +120,22 @@ class Readings:
             self._emit(VotingReading(self._device, voting))
         return True
 
-    def _tell_floor(self) -> None:
+    def _compare(self, newly_read: str) -> None:
+        """Look whether everybody in the list has a seat; who has none after both were read again is not ours."""
         if self._seats is None or self._entries is None:
+            return
+        foreign = diff.without_seat(self._entries, self._seats)
+        if foreign <= self._foreign:
+            self.puzzled, self._foreign = False, foreign
+        elif not self.puzzled:
+            self.puzzled, self._to_compare = True, {"seats", "list"}
+        else:
+            self._to_compare.discard(newly_read)
+            if not self._to_compare:
+                self.puzzled, self._foreign = False, foreign
+
+    def _tell_floor(self) -> None:
+        if self._seats is None or self._entries is None or self.puzzled:
             return
         floor = diff.floor(self._entries)
         for channel, mic in diff.changes(self._known, diff.by_channel(floor, self._map.ids, self._channels)):

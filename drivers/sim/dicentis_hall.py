@@ -63,6 +63,7 @@ class DicentisHall:
         open_places: so many may speak at once; who presses after that is put on the list of requests.
         permissions: what the user who logs in may do.
         missing: lower-case names of operations that this version does not know.
+        clock_ahead_ms: how far its clock is off.
         pascal: whether enumerations come in PascalCase, as some versions send them.
     """
 
@@ -74,6 +75,7 @@ class DicentisHall:
     open_places: int = 4
     permissions: tuple[str, ...] = ("canManageMeeting", "canDeactivateMicrophone")
     missing: set[str] = field(default_factory=set)
+    clock_ahead_ms: int = 0
     pascal: bool = False
     online: bool = True
     topics: list[str] = field(default_factory=list)
@@ -173,6 +175,14 @@ class DicentisHall:
             ]
         }
 
+    def rename(self, generation: int) -> None:
+        """Give every seat another id, while people speak."""
+        renamed = {seat.seat_id: seat_id(number, generation) for number, seat in enumerate(self.seats, 1)}
+        for entry in self.entries:
+            entry.seat_id = renamed[entry.seat_id]
+        for seat in self.seats:
+            seat.seat_id = renamed[seat.seat_id]
+
     def get_discussion_list(self, operation: str, given: Parameters) -> Parameters:
         """Who speaks, then who waits."""
         seats = {seat.seat_id: seat for seat in self.seats}
@@ -185,13 +195,13 @@ class DicentisHall:
                 "speakerType": self._word(entry.kind),
                 "microphoneState": self._word(entry.microphone),
                 "isFirst": number == 0,
-                "speechStartTime": 0,
+                "speechStartTime": round(entry.granted_s * 1000) + self.clock_ahead_ms,
                 "remainingSpeechDuration": 300_000,
             }
             for number, entry in enumerate(self.entries)
             if entry.seat_id in seats
         ]
-        return {"discussionList": entries, "referenceTime": 12_345}
+        return {"discussionList": entries, "referenceTime": round(self.now_s() * 1000) + self.clock_ahead_ms}
 
     def get_participants(self, operation: str, given: Parameters) -> Parameters:
         """Everybody who takes part."""

@@ -249,6 +249,41 @@ async def test_after_a_restart_seats_are_found_under_their_new_ids(server: SimDi
         assert server.is_open("Seat 6")
 
 
+async def test_ids_that_change_in_mid_meeting_cost_nobody_the_floor(server: SimDicentis) -> None:
+    """Seats that were found again have other ids; who speaks goes on speaking, and is switched under the new one."""
+    events = Events()
+    device = dicentis(server, events)
+    server.give("Seat 4")
+    async with served(device) as session:
+        for generation in (7, 8, 9):
+            events.clear()
+            server.hall.rename(generation)
+            server.fire("SeatsChanged", "DiscussionListChanged")
+            server.press("Seat 6")
+            await until(lambda: states(events).get("Seat 6") is ON, what="read under the new ids")
+            await device.switch("Seat 6", False)
+            assert not server.is_open("Seat 6")
+            assert "Seat 4" not in states(events)
+        await device.switch("Seat 4", False)
+        assert not server.is_open("Seat 4")
+        assert not session.over
+
+
+@pytest.mark.parametrize("hours", [-7, 9_000])
+async def test_the_servers_clock_is_not_used(server: SimDicentis, hours: int) -> None:
+    events = Events()
+    device = dicentis(server, events)
+    async with served(device):
+        events.clear()
+        server.hall.clock_ahead_ms = hours * 3_600_000
+        server.give("Seat 4")
+        await until(lambda: states(events).get("Seat 4") is ON)
+        server.hall.clock_ahead_ms = -hours * 3_600_000  # and set back while somebody speaks
+        server.give("Seat 5")
+        await until(lambda: states(events).get("Seat 5") is ON)
+        assert readings(events) == [("Seat 4", ON), ("Seat 5", ON)]
+
+
 async def test_an_older_server_knows_fewer_events_and_older_commands(server: SimDicentis) -> None:
     server.unknown_events |= {"PermissionsChanged", "ApiStateChanged", "ParticipantsChanged"}
     server.hall.missing |= {"grantspeech", "removespeech", "getapistate", "getparticipants"}
