@@ -79,6 +79,8 @@ class OscSystem:
         self._questions = {channel: build(plan.read, channel) for channel in channels} if plan.read is not None else {}
         self._periodic, self._all_off = _datagram(plan.periodic), _datagram(plan.all_off)
         self._silence_ms = plan.silence_ms or (SILENCE_MS if plan.read is not None else None)
+        # the answers are the proof of life as well: two that are lost end nothing
+        self._turn_ms = min(REREAD_MS // max(1, len(self._questions)), (self._silence_ms or SILENCE_MS) // 4)
         self._pipe: Pipe | None = None
         self._ready: Ready | None = None
         self._strange: dict[str, None] = {}
@@ -120,6 +122,10 @@ class OscSystem:
         if self._peer is None or (self._all_off is None and len(each) < len(wanted)):
             raise DeviceRejectedError(self.name, "no message to switch a microphone off")
         await self._ordered(wanted, each if self._all_off is None else dict.fromkeys(wanted or ("",), self._all_off))
+
+    def reported(self) -> tuple[str, ...]:
+        """A line for each channel, and for each microphone without a seat, for the technician."""
+        return self._channels.reported()
 
     async def _ordered(self, wanted: dict[str, bool], commands: dict[str, bytes]) -> None:
         if self._pipe is None or self._ready is not None:
@@ -192,7 +198,7 @@ class OscSystem:
         elif self._questions and now_ms >= self._ask_ms:
             channel = self._channels.names[self._cursor % len(self._questions)]
             self._cursor += 1
-            self._ask_ms = now_ms + REREAD_MS // len(self._questions)
+            self._ask_ms = now_ms + self._turn_ms
             self._ask(pipe, (channel,))
         self._channels.overdue(now_ms)
         if now_ms >= self._again_ms and self._channels.ordered:

@@ -146,6 +146,19 @@ async def test_a_program_that_never_answers_is_unreachable() -> None:
             assert "no answer for 01, 02, 03, 04" in str(session.error)
 
 
+async def test_few_microphones_are_asked_often_enough_to_prove_life() -> None:
+    events = Events()
+    async with hall(events, replace(PLAN, silence_ms=2000), factor=4) as (desk, _):
+        device = OscSystem(
+            "hall", ("127.0.0.1", await free_port()), ("127.0.0.1",), ("127.0.0.1", desk.port),
+            replace(PLAN, silence_ms=2000), ("01",), events.append, QuickClock(4),
+        )  # fmt: skip
+        desk.target = None  # it answers whoever asks
+        async with served(device) as session:
+            await asyncio.sleep(1.5)
+            assert not session.over, session.error
+
+
 async def test_strangers_are_not_heard() -> None:
     events = Events()
     async with hall(events, TOLD, allowed=("192.0.2.9", "127.0.0.2")) as (desk, device), served(device):
