@@ -4,6 +4,7 @@ Shared by drivers that hear of one microphone at a time; it does no I/O and read
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chamber.core.domain import MicState
@@ -11,6 +12,7 @@ from chamber.core.errors import DeviceError, DeviceRejectedError, DeviceUnreacha
 from chamber.ports import Emit, IdentityReading, MicReading
 
 STRANGERS = 12
+_WORDS = {MicState.ON: "open", MicState.OFF: "closed", MicState.REQUEST: "waits", None: "not heard of yet"}
 _TEXT = 80
 
 
@@ -89,6 +91,25 @@ class Channels:
     def open(self) -> tuple[str, ...]:
         """Channels that are on."""
         return tuple(channel for channel, known in self._known.items() if known.state is MicState.ON)
+
+    def reported(self, named: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """A line for each channel and for each microphone without a seat, for the technician.
+
+        Args:
+            named: how the system itself calls a channel, where that is something else.
+        """
+        called = named or {}
+        return (
+            *(
+                f"channel {channel}{f' ({called[channel]})' if channel in called else ''}: {_WORDS[self.state(channel)]}"
+                + (", with priority" if channel in self._known and self._known[channel].priority else "")
+                for channel in self.names
+            ),
+            *(
+                f"{'channel ' if stranger.isdecimal() else ''}{stranger}: belongs to no seat of CONFIG"
+                for stranger in sorted(self._strangers)
+            ),
+        )
 
     def read_rest(self, *, off: bool) -> None:
         """Channels that the system has not named are off, or are as they were in the last session."""

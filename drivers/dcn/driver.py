@@ -150,6 +150,10 @@ class DcnNg:
                     done.exception()
                 self._channels.withdraw(channel, done)
 
+    def reported(self) -> tuple[str, ...]:
+        """A line for each channel, and for each microphone without a seat, for the technician."""
+        return self._channels.reported({channel: f"unit {unit}" for channel, unit in self._units.items()})
+
     def _connected(self) -> Pipe:
         if self._pipe is None or self._ready is not None:
             raise DeviceUnreachableError(self.name, "not connected")

@@ -128,6 +128,10 @@ class LinesSystem:
             raise DeviceRejectedError(self.name, "no command to switch a microphone off")
         await self._ordered(dict.fromkeys(self._channels.open, False), commands)
 
+    def reported(self) -> tuple[str, ...]:
+        """A line for each channel, and for each microphone without a seat, for the technician."""
+        return self._channels.reported()
+
     async def _ordered(self, wanted: dict[str, bool], commands: list[bytes]) -> None:
         if self._pipe is None or self._ready is not None:
             raise DeviceUnreachableError(self.name, "not connected")
