@@ -226,6 +226,8 @@ def _listening(config: Config) -> Iterator[str]:
     for section, listens in (("public", config.public.listen), ("control", config.control.listen)):
         taken += [(f"{section}.listen[{n}]", str(listen)) for n, listen in enumerate(listens) if listen.port]
     yield from _unique("address", taken)
+    if "360p" in stream.renditions and config.mixer.height <= 360:
+        yield f"stream.renditions: 360p is no smaller than [mixer] height, {config.mixer.height}; leave it out"
     if stream.gop_ms < stream.part_ms:
         yield f"stream.gop_ms: is {stream.gop_ms}, shorter than a part; must be at least part_ms ({stream.part_ms})"
 

@@ -137,6 +137,11 @@ class Stream(Section):
     gop_ms: Annotated[int, Field(ge=400, le=4000)] = 1000
     delay_ms: Annotated[int, Field(ge=0, le=10_000)] = 2000
     take_back_s: Annotated[int, Field(ge=1, le=120)] = 10
+    renditions: Annotated[tuple[Literal["source", "360p", "sound"], ...], Field(min_length=1, max_length=3)] = (
+        "source",
+    )
+    rewind_minutes: Annotated[int, Field(ge=0, le=360)] = 30
+    rewind_mb: Annotated[int, Field(ge=1, le=100_000)] = 2000
 
 
 class Recording(Section):

@@ -41,6 +41,10 @@ def settings(config: Config) -> StreamSettings:
         delay_ms=config.stream.delay_ms,
         take_back_s=config.stream.take_back_s,
         organisation=config.hall.organisation,
+        renditions=tuple(config.stream.renditions),
+        rewind_dir=config.data_dir / "public" / "rewind",
+        rewind_ms=config.stream.rewind_minutes * 60_000,
+        rewind_bytes=config.stream.rewind_mb * 1_000_000,
     )
 
 
@@ -131,7 +135,7 @@ async def serve(config: Config) -> None:
     wanted, program, clock = settings(config), locate(), SystemClock()
 
     def encoder() -> FfmpegEncoder:
-        return FfmpegEncoder(program, wanted.width, wanted.height, wanted.gop_frames)
+        return FfmpegEncoder(program, wanted.width, wanted.height, wanted.gop_frames, wanted.small)
 
     stream, facts = Stream(wanted, encoder, clock), FactsTrack()
     about = shown_about(config)

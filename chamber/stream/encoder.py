@@ -9,6 +9,7 @@ from chamber.stream.fmp4 import BrokenMp4Error, Fmp4Parser, Header, Sample
 from chamber.stream.settings import FRAME_MS
 
 MAX_SOUND_BLOCKS = 500
+MAX_APART_FRAMES = 100
 Chunk = bytes | bytearray | memoryview
 
 
@@ -42,13 +43,17 @@ MakeEncoder = Callable[[], Encoder]
 
 @dataclass(frozen=True, slots=True)
 class RawPart:
-    """Coded samples of one part, not yet on the public timeline; capture times of its first frame and of its end."""
+    """Coded samples of one part, not yet on the public timeline; capture times of its first frame and of its end.
+
+    `small`: the same frames, smaller, when the encoder makes them.
+    """
 
     header: Header
     video: tuple[Sample, ...]
     audio: tuple[Sample, ...]
     capture_ms: int
     end_ms: int
+    small: tuple[Sample, ...] = ()
 
     @property
     def duration_ms(self) -> int:
@@ -66,7 +71,9 @@ class Assembler:
         self._captures: deque[int] = deque()
         self._video: list[Sample] = []
         self._audio: list[Sample] = []
-        self._frames = 0
+        self._small: list[Sample] = []
+        self._small_track: int | None = None
+        self._frames = self._small_frames = 0
 
     def captured(self, capture_ms: int) -> None:
         """The encoder was fed a frame of this capture time."""
@@ -82,11 +89,16 @@ class Assembler:
         for piece in self._parser.feed(data):
             if isinstance(piece, Header):
                 self._header = piece
+                self._small_track = next((track.id for track in piece.videos()[1:]), None)
                 continue
             for sample in piece.samples:
                 if piece.kind == "audio":
                     self._sound(sample)
-                elif (part := self._picture(sample)) is not None:
+                elif piece.track == self._small_track:
+                    self._smaller(sample)
+                else:
+                    self._picture(sample)
+                if (part := self._complete()) is not None:
                     parts.append(part)
         return parts
 
@@ -95,16 +107,30 @@ class Assembler:
             raise BrokenMp4Error("sound without pictures")
         self._audio.append(sample)
 
-    def _picture(self, sample: Sample) -> RawPart | None:
-        if sample.key != (self._frames % self._gop_frames == 0):
-            raise BrokenMp4Error(f"frame {self._frames} breaks the key frame distance of {self._gop_frames}")
+    def _picture(self, sample: Sample) -> None:
+        self._check(sample, self._frames)
         self._frames += 1
         self._video.append(sample)
-        if len(self._video) < self._part_frames:
+
+    def _smaller(self, sample: Sample) -> None:
+        self._check(sample, self._small_frames)
+        self._small_frames += 1
+        self._small.append(sample)
+
+    def _check(self, sample: Sample, number: int) -> None:
+        if sample.key != (number % self._gop_frames == 0):
+            raise BrokenMp4Error(f"frame {number} breaks the key frame distance of {self._gop_frames}")
+        if abs(self._frames - self._small_frames) > MAX_APART_FRAMES and self._small_track is not None:
+            raise BrokenMp4Error(f"{self._frames} frames and {self._small_frames} small ones")
+
+    def _complete(self) -> RawPart | None:
+        size = self._part_frames
+        if len(self._video) < size or (self._small_track is not None and len(self._small) < size):
             return None
-        if self._header is None or len(self._captures) < self._part_frames:
+        if self._header is None or len(self._captures) < size:
             raise BrokenMp4Error("more frames out than in")
-        captures = [self._captures.popleft() for _ in self._video]
-        part = RawPart(self._header, tuple(self._video), tuple(self._audio), captures[0], captures[-1] + FRAME_MS)
-        self._video, self._audio = [], []
-        return part
+        captures = [self._captures.popleft() for _ in range(size)]
+        video, small, audio = tuple(self._video[:size]), tuple(self._small[:size]), tuple(self._audio)
+        del self._video[:size], self._small[:size]
+        self._audio = []
+        return RawPart(self._header, video, audio, captures[0], captures[-1] + FRAME_MS, small)

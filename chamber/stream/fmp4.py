@@ -45,6 +45,21 @@ class Header:
                 return track
         raise BrokenMp4Error(f"no {kind} track")
 
+    def videos(self) -> tuple[Track, ...]:
+        """Tracks with pictures, in order."""
+        return tuple(track for track in self.tracks if track.kind == "video")
+
+    def of(self, *numbers: int) -> "Header":
+        """The set-up of these tracks alone. Raises BrokenMp4Error when it is damaged."""
+        if set(numbers) == {track.id for track in self.tracks}:
+            return self
+        kept = tuple(track for track in self.tracks if track.id in numbers)
+        data = b"".join(
+            _moov_of(self.data[start - 8 : end], numbers) if kind == b"moov" else self.data[start - 8 : end]
+            for kind, start, end in boxes(self.data, 0, len(self.data))
+        )
+        return Header(data, kept)
+
     @property
     def codecs(self) -> str:
         """Codec names for a playlist, video first."""
@@ -67,6 +82,7 @@ class Fragment:
     kind: str
     time: int
     samples: tuple[Sample, ...]
+    track: int = 0
 
     @property
     def duration(self) -> int:
@@ -179,6 +195,29 @@ def _read_moov(whole: bytes, moov: bytes) -> tuple[Header, dict[int, _Defaults]]
     return Header(whole, tuple(tracks)), defaults
 
 
+def _moov_of(moov: bytes, numbers: tuple[int, ...]) -> bytes:
+    """A moov with the `trak` and `trex` boxes of these tracks alone."""
+
+    def kept(kind: bytes, start: int, end: int) -> bytes:
+        if kind == b"trak":
+            at, _ = _find(moov, start, end, b"tkhd")
+            (track,) = struct.unpack_from(">I", moov, at + (20 if moov[at] else 12))
+        elif kind == b"trex":
+            (track,) = struct.unpack_from(">I", moov, start + 4)
+        elif kind == b"mvex":
+            return _box(kind, *(kept(*inner) for inner in boxes(moov, start, end)))
+        else:
+            return moov[start - 8 : end]
+        return moov[start - 8 : end] if track in numbers else b""
+
+    return _box(b"moov", *(kept(*inner) for inner in boxes(moov, 8, len(moov))))
+
+
+def _box(kind: bytes, *contents: bytes) -> bytes:
+    body = b"".join(contents)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
 def _read_trak(moov: bytes, start: int, end: int) -> Track:
     at, _ = _find(moov, start, end, b"tkhd")
     (track,) = struct.unpack_from(">I", moov, at + (20 if moov[at] else 12))
@@ -225,7 +264,7 @@ def _read_moof(moof: bytes, mdat: bytes, header: Header, defaults: dict[int, _De
             if inner == b"trun":
                 samples += _read_trun(moof, at, mdat, base)
         if track in kinds and samples:
-            yield Fragment(kinds[track], time, tuple(samples))
+            yield Fragment(kinds[track], time, tuple(samples), track)
 
 
 def _read_tfhd(moof: bytes, at: int, defaults: dict[int, _Defaults]) -> tuple[int, _Defaults]:

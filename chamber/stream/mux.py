@@ -55,20 +55,26 @@ class Timeline:
         self.samples = self.frames * FRAME_MS * RATE_HZ // 1000 - AAC_SAMPLES
 
     def part(self, header: Header, video: Sequence[Sample], audio: Sequence[Sample]) -> bytes:
-        """A moof and mdat for the samples, which take the next place.
+        """A moof and mdat for the samples, which take the next place; of the sound alone where the set-up has no picture.
 
         Raises:
             BrokenMp4Error: the track's timescale cannot express a frame, or the sound is not 48 kHz.
         """
         self.sequence += 1
-        picture, sound = header.track("video"), header.track("audio")
-        frame, rest = divmod(picture.timescale * FRAME_MS, 1000)
-        if rest or sound.timescale != RATE_HZ:
-            raise BrokenMp4Error(f"timescales {picture.timescale} and {sound.timescale}")
-        runs = [_Run(picture.id, self.frames * frame, frame, video), _Run(sound.id, self.samples, AAC_SAMPLES, audio)]
+        sound = header.track("audio")
+        if sound.timescale != RATE_HZ:
+            raise BrokenMp4Error(f"timescales: {sound.timescale} for sound")
+        runs = [_Run(sound.id, self.samples, AAC_SAMPLES, audio)]
+        if header.videos():
+            picture = header.track("video")
+            frame, rest = divmod(picture.timescale * FRAME_MS, 1000)
+            if rest:
+                raise BrokenMp4Error(f"timescales: {picture.timescale} for pictures")
+            runs.insert(0, _Run(picture.id, self.frames * frame, frame, video))
+            runs = [run for run in runs if run.samples]
         self.frames += len(video)
         self.samples += AAC_SAMPLES * len(audio)
-        return _fragment(self.sequence, [run for run in runs if run.samples])
+        return _fragment(self.sequence, runs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ import asyncio
 import heapq
 import math
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chamber.ports import Clock
 from chamber.stream.audience import Audience
 from chamber.stream.playlist import (
+    SKIP_TARGETS,
     DateRange,
     PartEntry,
     Rendition,
@@ -23,6 +24,7 @@ from chamber.stream.playlist import (
     multivariant,
     target_duration_s,
 )
+from chamber.stream.rewind import Rewind
 from chamber.stream.settings import FRAME_MS, StreamSettings
 
 WALL_STEP_MS = 250
@@ -39,10 +41,20 @@ class Init:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A part in one rendition, `name` as its playlist is called."""
+
+    name: str
+    data: bytes
+    init: Init
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part ready to publish: `data` is one moof and mdat; captured from `capture_ms` until `end_ms`.
 
-    `live` tells hall from slate. `discontinuity`: the timeline or the wall clock jumps before this part.
+    `live` tells hall from slate. `discontinuity`: the timeline or the wall clock jumps before this part. `others`: the
+    same stretch in each other rendition that is configured.
     """
 
     data: bytes
@@ -53,6 +65,11 @@ class Part:
     independent: bool
     live: bool
     discontinuity: bool = False
+    others: tuple[Copy, ...] = ()
+
+    def copies(self) -> tuple[Copy, ...]:
+        """What it is in each rendition, the source first."""
+        return (Copy("main", self.data, self.init), *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,7 @@ FactsTrack = Callable[[int, int], Sequence[Mark]]
 @dataclass(slots=True)
 class _Segment:
     msn: int
-    init: str
+    inits: tuple[str, ...]
     wall_ms: int
     capture_ms: int
     live: bool
@@ -80,7 +97,7 @@ class _Segment:
     parts: list[PartEntry] = field(default_factory=list)
     end_ms: int = 0
     duration_ms: int = 0
-    size: int = 0
+    sizes: Counter[str] = field(default_factory=Counter)
     complete: bool = False
     gap: bool = False
 
@@ -99,13 +116,18 @@ class Packager:
         self._discontinuities = clock.wall_ms() // 10_000 % 10_000
         self._wall_offset_ms = 0
         self._segments: deque[_Segment] = deque()
-        self._inits: list[tuple[str, Init]] = []
+        # the newest of them; those before are on disk
+        self._in_memory: deque[_Segment] = deque()
+        self._rewind = Rewind(settings.rewind_dir) if settings.rewind_dir and settings.rewind_ms else None
+        self._rewind_bytes = 0
+        self._inits: list[tuple[str, str, Init]] = []
         self._files: dict[str, bytes] = {}
         self._expiry: list[tuple[int, str]] = []
         self._callbacks: list[Callable[[Part], None]] = []
         self._changed = asyncio.Event()
-        self._text: bytes | None = None
-        self._peak_bps = 0
+        self._whole_until_ms = 0
+        self._texts: dict[tuple[str, bool], bytes] = {}
+        self._peak_bps: Counter[str] = Counter()
         self._facts: FactsTrack = lambda start_ms, end_ms: ()
         self._mark_walls: dict[str, int] = {}
         self.audience = Audience(clock)
@@ -119,13 +141,16 @@ class Packager:
         if part.discontinuity or not self._segments:
             self._wall_offset_ms = self._clock.wall_ms() - self._clock.now_ms()
         segment = self._segment_for(part)
-        name = self.part_name(segment.msn, len(segment.parts))
-        self._files[name] = part.data
-        segment.parts.append(PartEntry(name, part.duration_ms, part.independent))
+        number = len(segment.parts)
+        for copy in part.copies():
+            self._files[self.part_name(segment.msn, number, copy.name)] = copy.data
+            segment.sizes[copy.name] += len(copy.data)
+        segment.parts.append(PartEntry(self.part_name(segment.msn, number), part.duration_ms, part.independent))
         segment.duration_ms += part.duration_ms
         segment.end_ms = part.end_ms
-        segment.size += len(part.data)
-        if segment.duration_ms >= self._settings.segment_ms:
+        # nothing follows a short part in its segment: all but the last have 85 % of the target at least (4.4.4.9)
+        short = part.duration_ms * 100 < self._settings.part_target_ms * 85
+        if short or segment.duration_ms >= self._settings.segment_ms:
             self._finish(segment)
         self.parts_published += 1
         self.audience.published()
@@ -143,20 +168,39 @@ class Packager:
         gone: list[str] = []
         for segment in self._segments:
             if segment.live and not segment.gap and segment.end_ms > from_ms:
+                self._rewind_bytes -= self._bytes_on_disk(segment)
                 segment.gap = True
                 self._finish(segment)
-                gone += [part.uri for part in segment.parts] + [self.segment_name(segment.msn)]
-        for name in gone:
-            self._files.pop(name, None)
+                gone += self._names_of(segment)
+        self._drop(gone)
+        if gone:
+            self._whole_until_ms = self._clock.now_ms() + SKIP_TARGETS * self._target_s * 1000
         self._wake()
         return gone
+
+    def forget_past(self) -> None:
+        """Let everything that is not in memory leave the playlist and the disk now: nobody can go back there any more."""
+        if len(self._segments) == len(self._in_memory):
+            return
+        while len(self._segments) > len(self._in_memory):
+            self._drop(self._names_of(self._leave()))
+        self._wake()
 
     def clear(self) -> None:
         """Go dark: nothing is public any more."""
         self._discontinuities += 1 + sum(segment.discontinuity for segment in self._segments)
-        for kept in (self._segments, self._inits, self._files, self._expiry, self._mark_walls):
+        on_disk = [name for segment in self._segments for name in self._names_of(segment, parts=False)]
+        for kept in (self._segments, self._in_memory, self._inits, self._files, self._expiry, self._mark_walls):
             kept.clear()
+        self._drop(on_disk)
+        self._rewind_bytes = 0
         self._wake()
+
+    def close(self) -> None:
+        """Go dark for good."""
+        self.clear()
+        if self._rewind is not None:
+            self._rewind.close()
 
     def wall_stepped(self) -> bool:
         """Whether the wall clock has moved against the anchor of the present timeline."""
@@ -186,13 +230,13 @@ class Packager:
 
     # -- what the public HTTP side reads
 
-    def part_name(self, msn: int, number: int) -> str:
+    def part_name(self, msn: int, number: int, rendition: str = "main") -> str:
         """Name of a part below /live/, also of one that is still to come."""
-        return f"p{self._run}-{msn}-{number}.m4s"
+        return f"p{self._run}-{msn}-{number}{_mark(rendition)}.m4s"
 
-    def segment_name(self, msn: int) -> str:
+    def segment_name(self, msn: int, rendition: str = "main") -> str:
         """Name of a segment below /live/."""
-        return f"s{self._run}-{msn}.m4s"
+        return f"s{self._run}-{msn}{_mark(rendition)}.m4s"
 
     def position(self) -> tuple[int, int] | None:
         """Media sequence number and part number of the next part; None while dark."""
@@ -223,36 +267,45 @@ class Packager:
         return msn > self._segments[-1].msn + 2 or (number or 0) >= (at[1] if msn == at[0] else 0) + advance
 
     def file(self, name: str) -> bytes | None:
-        """Bytes of an init, a segment or a part; None when there is no such file (any more)."""
+        """Bytes of an init, a segment or a part; None when it is not in memory (any more)."""
         return self._files.get(name)
 
-    def hinted(self) -> str | None:
-        """Name of the part that the preload hint promises."""
+    def past(self) -> Rewind | None:
+        """What is kept on disk, when a disk is used."""
+        return self._rewind
+
+    def hinted(self, rendition: str = "main") -> str | None:
+        """Name of the part that the preload hint of a rendition promises."""
         at = self.position()
-        return None if at is None else self.part_name(*at)
+        return None if at is None else self.part_name(*at, rendition)
+
+    def promises(self, name: str) -> bool:
+        """Whether a file is one that a preload hint promises."""
+        return any(name == self.hinted(rendition) for rendition in self._settings.names)
 
     async def wait_change(self) -> None:
         """Return at the next publication, take-back or darkness."""
         await self._changed.wait()
 
-    def media(self) -> bytes | None:
-        """The media playlist as it stands; None while dark."""
-        if not self._segments:
+    def media(self, rendition: str = "main", *, skip: bool = False) -> bytes | None:
+        """The media playlist of a rendition as it stands, whole or as a delta update; None while dark or unknown."""
+        if not self._segments or rendition not in self._settings.names:
             return None
-        if self._text is None:
-            self._text = media_playlist(self._window()).encode()
-        return self._text
+        # a delta update cannot tell of a gap among what it skips
+        key = rendition, skip and self._clock.now_ms() >= self._whole_until_ms
+        if key not in self._texts:
+            self._texts[key] = media_playlist(self._window(rendition), skip=key[1]).encode()
+        return self._texts[key]
 
     def entry(self) -> bytes | None:
         """The multivariant playlist; None while dark."""
         if not self._segments:
             return None
-        size = sum(segment.size for segment in self._segments)
-        average = size * 8000 // max(1, sum(segment.duration_ms for segment in self._segments))
-        init = next(init for name, init in self._inits if name == self._segments[-1].init)
-        width, height = self._settings.width, self._settings.height
-        one = Rendition("main.m3u8", init.codecs, width, height, max(self._peak_bps, average), average)
-        return multivariant((one,), 1000 / FRAME_MS).encode()
+        key = "", False
+        if key not in self._texts:
+            lines = tuple(self._line(number, name) for number, name in enumerate(self._settings.names))
+            self._texts[key] = multivariant(lines, 1000 / FRAME_MS).encode()
+        return self._texts[key]
 
     @property
     def hold_s(self) -> float:
@@ -261,38 +314,67 @@ class Packager:
 
     # -- inside
 
+    def _line(self, number: int, rendition: str) -> Rendition:
+        size = sum(segment.sizes[rendition] for segment in self._in_memory)
+        average = size * 8000 // max(1, sum(segment.duration_ms for segment in self._in_memory))
+        init = next(init for name, _, init in self._inits if name == self._segments[-1].inits[number])
+        whole = self._settings.width, self._settings.height
+        shape = {"main": whole, "low": self._settings.small}.get(rendition)
+        return Rendition(f"{rendition}.m3u8", init.codecs, shape, max(self._peak_bps[rendition], average), average)
+
+    def _names_of(self, segment: _Segment, *, parts: bool = True) -> list[str]:
+        """Every file of a segment, in every rendition."""
+        names: list[str] = []
+        for rendition in self._settings.names:
+            if parts:
+                names += [self.part_name(segment.msn, n, rendition) for n in range(len(segment.parts))]
+            names.append(self.segment_name(segment.msn, rendition))
+        return names
+
+    def _drop(self, names: list[str]) -> None:
+        """No longer serve these files, from memory or disk."""
+        for name in names:
+            self._files.pop(name, None)
+        if self._rewind is not None:
+            self._rewind.remove([name for name in names if name[0] == "s"])
+
     def _segment_for(self, part: Part) -> _Segment:
-        init = self._init_name(part.init)
+        inits = tuple(self._init_name(copy) for copy in part.copies())
         last = self._segments[-1] if self._segments else None
         if last and not last.complete:
             over = last.duration_ms + part.duration_ms > self._target_s * 1000
-            if not (part.discontinuity or last.live != part.live or last.init != init or over):
+            if not (part.discontinuity or last.live != part.live or last.inits != inits or over):
                 return last
             self._finish(last)
-        jump = last is not None and (part.discontinuity or last.init != init)
+        jump = last is not None and (part.discontinuity or last.inits != inits)
         wall_ms = part.capture_ms + self._wall_offset_ms
-        segment = _Segment(self._next_msn, init, wall_ms, part.capture_ms, part.live, jump)
+        segment = _Segment(self._next_msn, inits, wall_ms, part.capture_ms, part.live, jump)
         self._next_msn += 1
         self._segments.append(segment)
+        self._in_memory.append(segment)
         return segment
 
-    def _init_name(self, init: Init) -> str:
-        for name, known in self._inits:
-            if known == init:
+    def _init_name(self, copy: Copy) -> str:
+        for name, rendition, known in self._inits:
+            if (rendition, known) == (copy.name, copy.init):
                 return name
-        name = f"i{self._run}-{self._next_msn}.mp4"
-        self._inits.append((name, init))
-        self._files[name] = init.data
+        name = f"i{self._run}-{self._next_msn}{_mark(copy.name)}.mp4"
+        self._inits.append((name, copy.name, copy.init))
+        self._files[name] = copy.init.data
         return name
 
     def _finish(self, segment: _Segment) -> None:
         if segment.complete:
             return
         segment.complete = True
-        if not segment.gap:
-            self._files[self.segment_name(segment.msn)] = b"".join(self._files[part.uri] for part in segment.parts)
-        self._peak_bps = max(self._peak_bps, segment.size * 8000 // segment.duration_ms)
-        self._expire([part.uri for part in segment.parts], PART_LINGER_MS)
+        for rendition in self._settings.names:
+            names = [self.part_name(segment.msn, number, rendition) for number in range(len(segment.parts))]
+            if not segment.gap:
+                whole = b"".join(self._files[name] for name in names)
+                self._files[self.segment_name(segment.msn, rendition)] = whole
+            rate = segment.sizes[rendition] * 8000 // segment.duration_ms
+            self._peak_bps[rendition] = max(self._peak_bps[rendition], rate)
+            self._expire(names, PART_LINGER_MS)
 
     def _expire(self, names: list[str], after_ms: int) -> None:
         due_ms = self._clock.now_ms() + after_ms
@@ -300,34 +382,85 @@ class Packager:
             heapq.heappush(self._expiry, (due_ms, name))
 
     def _forget(self) -> None:
-        """Let segments leave the window; a file stays for as long again as it was listed (6.2.2)."""
-        held_ms = sum(segment.duration_ms for segment in self._segments)
-        while len(self._segments) > 1 and held_ms - self._segments[0].duration_ms >= self._settings.window_ms:
-            old = self._segments.popleft()
+        """Let segments leave memory, and the window; a file stays for as long again as memory reaches back (6.2.2)."""
+        self._settle()
+        held_ms = sum(segment.duration_ms for segment in self._in_memory)
+        while len(self._in_memory) > 1 and held_ms - self._in_memory[0].duration_ms >= self._settings.window_ms:
+            old = self._in_memory.popleft()
             held_ms -= old.duration_ms
-            self._discontinuities += old.discontinuity
-            self._expire([self.segment_name(old.msn)], self._settings.window_ms)
-            used = {segment.init for segment in self._segments}
-            unused = [name for name, _ in self._inits if name not in used]
-            self._inits = [(name, init) for name, init in self._inits if name in used]
-            self._expire(unused, self._settings.window_ms)
+            if self._rewind is None:
+                self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
+            elif not old.gap:
+                names = self._names_of(old, parts=False)
+                if not self._rewind.store(old.msn, {name: self._files[name] for name in names}):
+                    self._leave_until(old.msn)
+        reach_ms = self._settings.window_ms + self._settings.rewind_ms
+        while self._rewind and len(self._segments) > len(self._in_memory) and self._beyond(reach_ms):
+            self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
+        due = []
         while self._expiry and self._expiry[0][0] <= self._clock.now_ms():
-            self._files.pop(heapq.heappop(self._expiry)[1], None)
+            due.append(heapq.heappop(self._expiry)[1])
+        if due:
+            self._drop(due)
+
+    def _beyond(self, reach_ms: int) -> bool:
+        """Whether the oldest segment is further back than residents may go, or takes more room than there is."""
+        return (
+            self._segments[-1].end_ms - self._segments[0].end_ms >= reach_ms
+            or self._rewind_bytes > self._settings.rewind_bytes
+        )
+
+    def _settle(self) -> None:
+        """Serve from disk what has been written there; a segment that could not be written ends the way back."""
+        for msn, well in self._rewind.written() if self._rewind else ():
+            segment = next((s for s in self._segments if s.msn == msn), None)
+            names = [] if segment is None or segment.gap else self._names_of(segment, parts=False)
+            if self._rewind and well and names:
+                self._rewind.hold(names)
+                for name in names:
+                    self._files.pop(name, None)
+                self._rewind_bytes += sum(segment.sizes.values()) if segment else 0
+            elif self._rewind and well:  # it left, or was taken back, while it was being written
+                self._rewind.remove(self._names_of(_Segment(msn, (), 0, 0, False, False), parts=False))
+            elif segment is not None:
+                self._leave_until(msn)
+
+    def _leave_until(self, msn: int) -> None:
+        while self._segments and self._segments[0].msn <= msn and len(self._segments) > len(self._in_memory):
+            self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
+
+    def _bytes_on_disk(self, segment: _Segment) -> int:
+        held = self._rewind is not None and self._rewind.holds(self.segment_name(segment.msn))
+        return sum(segment.sizes.values()) if held else 0
+
+    def _leave(self) -> _Segment:
+        """Let the oldest segment leave the playlist; its files are the caller's."""
+        old = self._segments.popleft()
+        self._discontinuities += old.discontinuity
+        self._rewind_bytes -= self._bytes_on_disk(old)
+        if not (self._segments and self._segments[0].inits == old.inits):
+            used = {name for segment in self._segments for name in segment.inits}
+            self._expire([name for name, *_ in self._inits if name not in used], self._settings.window_ms)
+            self._inits = [one for one in self._inits if one[0] in used]
+        return old
 
     def _wake(self) -> None:
-        self._text = None
+        self._texts.clear()
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _window(self) -> Window:
+    def _window(self, rendition: str) -> Window:
+        number, last = self._settings.names.index(rendition), self._segments[-1]
+        others = [name for name in self._settings.names if name != rendition]
         return Window(
             first_msn=self._segments[0].msn,
             discontinuities=self._discontinuities,
-            segments=tuple(self._entry(segment) for segment in self._segments),
+            segments=tuple(self._entry(segment, number, rendition) for segment in self._segments),
             part_target_ms=self._settings.part_target_ms,
             target_s=self._target_s,
             dateranges=self._dateranges(),
-            hint_uri=self.hinted(),
+            hint_uri=self.hinted(rendition),
+            reports=tuple((f"{name}.m3u8", last.msn, len(last.parts) - 1) for name in others),
         )
 
     def _dateranges(self) -> tuple[DateRange, ...]:
@@ -344,19 +477,23 @@ class Packager:
                 return segment.wall_ms + capture_ms - segment.capture_ms
         return capture_ms + self._wall_offset_ms
 
-    @staticmethod
-    def _part_gap(part: PartEntry) -> PartEntry:
-        return PartEntry(part.uri, part.duration_ms, part.independent, gap=True)
-
-    def _entry(self, segment: _Segment) -> SegmentEntry:
-        parts = tuple(self._part_gap(part) for part in segment.parts) if segment.gap else tuple(segment.parts)
+    def _entry(self, segment: _Segment, number: int, rendition: str) -> SegmentEntry:
+        parts = tuple(
+            PartEntry(self.part_name(segment.msn, n, rendition), part.duration_ms, part.independent, segment.gap)
+            for n, part in enumerate(segment.parts)
+        )
         return SegmentEntry(
-            uri=self.segment_name(segment.msn),
+            uri=self.segment_name(segment.msn, rendition),
             duration_ms=segment.duration_ms,
             wall_ms=segment.wall_ms,
-            map_uri=segment.init,
+            map_uri=segment.inits[number],
             parts=parts,
             complete=segment.complete,
             discontinuity=segment.discontinuity,
             gap=segment.gap,
         )
+
+
+def _mark(rendition: str) -> str:
+    """What the files of a rendition have behind their number."""
+    return "" if rendition == "main" else f"-{rendition}"

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 
 # "PART-HOLD-BACK ... MUST be at least twice the Part Target Duration ... SHOULD be at least three times" (4.4.3.8)
 HOLD_BACK_PARTS = 3
-# parts are listed for the segments within three target durations of the end (4.4.4.9)
+# parts are listed for the segments within three target durations of the end (4.4.4.9), and of at most three
+# segments, the hinted part's included: readers exist that count instead
 PARTS_LISTED_TARGETS = 3
+# the skip boundary is at least six target durations from the end (4.4.3.8)
+SKIP_TARGETS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,10 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Everything one media playlist says; `discontinuities` counts the tags on segments that have left."""
+    """Everything one media playlist says; `discontinuities` counts the tags on segments that have left.
+
+    `reports`: of each other rendition its playlist, and the numbers of its newest segment and part.
+    """
 
     first_msn: int
     discontinuities: int
@@ -58,16 +64,16 @@ class Window:
     target_s: int
     dateranges: tuple[DateRange, ...] = ()
     hint_uri: str | None = None
+    reports: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One line of the multivariant playlist; rates in bits a second, measured."""
+    """One line of the multivariant playlist; rates in bits a second, measured. Sound alone has no size."""
 
     uri: str
     codecs: str
-    width: int
-    height: int
+    size: tuple[int, int] | None
     peak_bps: int
     average_bps: int
 
@@ -115,14 +121,25 @@ def _segment(segment: SegmentEntry, map_uri: str | None, *, with_parts: bool) ->
     return lines
 
 
-def media_playlist(window: Window) -> str:
-    """The media playlist, ready to send."""
+def skippable(window: Window) -> int:
+    """How many segments lie before the skip boundary (6.2.5.1); 0: a delta update says no less than the whole."""
+    after_ms, number = 0, len(window.segments)
+    while number > 0 and after_ms < SKIP_TARGETS * window.target_s * 1000:
+        number -= 1
+        after_ms += window.segments[number].duration_ms
+    return number
+
+
+def media_playlist(window: Window, *, skip: bool = False) -> str:
+    """The media playlist, ready to send; with `skip` as a delta update, where that says less."""
     hold_back = HOLD_BACK_PARTS * window.part_target_ms
+    skipped = skippable(window) if skip else 0
+    skip_s = float(SKIP_TARGETS * window.target_s)
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:9",
         f"#EXT-X-TARGETDURATION:{window.target_s}",
-        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={seconds(hold_back)}",
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL={skip_s:.1f},PART-HOLD-BACK={seconds(hold_back)}",
         f"#EXT-X-PART-INF:PART-TARGET={seconds(window.part_target_ms)}",
         f"#EXT-X-MEDIA-SEQUENCE:{window.first_msn}",
         f"#EXT-X-DISCONTINUITY-SEQUENCE:{window.discontinuities}",
@@ -130,15 +147,24 @@ def media_playlist(window: Window) -> str:
     ]
     lines += [_daterange(mark) for mark in window.dateranges]
     after_ms, parts_from = 0, len(window.segments)
-    while parts_from > 0 and after_ms < PARTS_LISTED_TARGETS * window.target_s * 1000:
+    growing = bool(window.segments) and not window.segments[-1].complete
+    oldest = max(0, len(window.segments) - PARTS_LISTED_TARGETS + (0 if growing else 1))
+    while parts_from > oldest and after_ms < PARTS_LISTED_TARGETS * window.target_s * 1000:
         parts_from -= 1
         after_ms += window.segments[parts_from].duration_ms
+    if skipped:
+        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    # the MAP is said again behind what was skipped, so that a delta update can be read by itself
     map_uri: str | None = None
-    for number, segment in enumerate(window.segments):
+    for number, segment in enumerate(window.segments[skipped:], skipped):
         lines += _segment(segment, map_uri, with_parts=number >= parts_from)
         map_uri = segment.map_uri
     if window.hint_uri is not None:
         lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{window.hint_uri}"')
+    lines += [
+        f"#EXT-X-RENDITION-REPORT:URI={quoted(uri)},LAST-MSN={msn},LAST-PART={part}"
+        for uri, msn, part in window.reports
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -146,10 +172,9 @@ def multivariant(renditions: tuple[Rendition, ...], frames_per_second: float) ->
     """The multivariant playlist, the entry point for players."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for one in renditions:
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={one.peak_bps},AVERAGE-BANDWIDTH={one.average_bps},"
-            f'CODECS="{one.codecs}",RESOLUTION={one.width}x{one.height},FRAME-RATE={frames_per_second:.3f}'
-        )
+        picture = f",RESOLUTION={one.size[0]}x{one.size[1]},FRAME-RATE={frames_per_second:.3f}" if one.size else ""
+        rates = f"BANDWIDTH={one.peak_bps},AVERAGE-BANDWIDTH={one.average_bps}"
+        lines.append(f'#EXT-X-STREAM-INF:{rates},CODECS="{one.codecs}"{picture}')
         lines.append(one.uri)
     return "\n".join(lines) + "\n"
 

@@ -17,7 +17,7 @@ from chamber.ports import Clock
 from chamber.stream.encoder import RawPart
 from chamber.stream.fmp4 import Header
 from chamber.stream.mux import Timeline
-from chamber.stream.packager import Init, Packager, Part
+from chamber.stream.packager import Copy, Init, Packager, Part
 from chamber.stream.settings import FRAME_MS, StreamSettings
 from chamber.stream.slates import Reel
 
@@ -82,7 +82,7 @@ class Release:
         self._void_until_ms = 0
         self._first_ms: int | None = None
         self._fresh = False
-        self._known_header: tuple[Header, Init] | None = None
+        self._known_header: tuple[Header, dict[str, tuple[Header, Init]]] | None = None
 
     # -- what others tell
 
@@ -232,7 +232,8 @@ class Release:
         video = reel.video[self._phase : self._phase + frames]
         silence = (reel.silence,) * self._timeline.silence_for(frames)
         end_ms = self._end_ms + frames * FRAME_MS
-        part = RawPart(reel.header, video, silence, self._end_ms, end_ms)
+        small = reel.small[self._phase : self._phase + frames]
+        part = RawPart(reel.header, video, silence, self._end_ms, end_ms, small)
         self._publish(part, live=False, jump=False)
         whole = frames == self._settings.part_frames
         self._phase = (self._phase + frames) % len(reel.video) if whole else 0
@@ -240,20 +241,31 @@ class Release:
     def _publish(self, part: RawPart, *, live: bool, jump: bool) -> None:
         if jump:
             self._timeline.jump()
+        inits = self._inits(part.header)
+        begun = replace(self._timeline)
         public = Part(
-            data=self._timeline.part(part.header, part.video, part.audio),
-            init=self._init(part.header),
+            data=self._timeline.part(inits["main"][0], part.video, part.audio),
+            init=inits["main"][1],
             duration_ms=part.duration_ms,
             capture_ms=part.capture_ms,
             end_ms=part.end_ms,
             independent=part.video[0].key,
             live=live,
             discontinuity=jump,
+            others=tuple(
+                Copy(name, replace(begun).part(header, part.small if name == "low" else (), part.audio), init)
+                for name, (header, init) in inits.items()
+                if name != "main"
+            ),
         )
         self._end_ms = part.end_ms
         self._packager.publish(public)
 
-    def _init(self, header: Header) -> Init:
+    def _inits(self, header: Header) -> dict[str, tuple[Header, Init]]:
+        """The set-up of each rendition that is configured."""
         if self._known_header is None or self._known_header[0] is not header:
-            self._known_header = (header, Init(header.data, header.codecs))
+            sound, (whole, *smaller) = header.track("audio").id, (track.id for track in header.videos())
+            tracks = {"main": (whole, sound), "low": (*smaller, sound), "sound": (sound,)}
+            found = {name: header.of(*tracks[name]) for name in self._settings.names}
+            self._known_header = header, {name: (one, Init(one.data, one.codecs)) for name, one in found.items()}
         return self._known_header[1]

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from chamber.core.domain import MeetingState
 from chamber.core.errors import DeviceUnreachableError
 from chamber.core.gate import parse_lease
 from chamber.graphics import slate
@@ -23,6 +24,16 @@ from chamber.stream.slates import encode_reels
 
 STEP_S = 0.02
 KNOWN_MS = 500
+NO_WAY_BACK = frozenset(
+    {
+        MeetingState.CLOSING_DOORS,
+        MeetingState.CLOSED,
+        MeetingState.REOPENING,
+        MeetingState.ENDED,
+        MeetingState.PUBLISHED,
+    }
+)
+"""States in which residents cannot go back beyond what is in memory."""
 # ticks that come between two lives of the encoder; the gate decides which of them may enter the next
 MAX_BETWEEN_TICKS = 25
 FIRST_DELAY_S, CAP_S = 0.1, 2.0
@@ -111,7 +122,7 @@ class Stream:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.close()
-        self.packager.clear()
+        self.packager.close()
 
     def known(self) -> dict[str, Any]:
         """What the controller is told; `legs` say what the newest published part carries."""
@@ -142,6 +153,8 @@ class Stream:
             lease = parse_lease(message["lease"])
             if lease is not None:
                 self.release.lease(lease)
+                if lease.state in NO_WAY_BACK:
+                    self.packager.forget_past()
         elif isinstance(facts := message.get("facts"), dict):
             self._facts(facts)
         elif isinstance(order := message.get("take_back"), dict):

@@ -8,12 +8,16 @@ RATE_HZ = 48_000
 CHANNELS = 2
 TICK_SAMPLES = RATE_HZ * FRAME_MS // 1000
 SEGMENT_MS = 2000
+RENDITIONS = {"source": "main", "360p": "low", "sound": "sound"}
+"""What CONFIG calls a rendition, and what its playlist is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
     """Plain values from CONFIG; `part_ms` is an upper bound, the real part is a whole number of frames.
 
+    `renditions` are of `source`, `360p` and `sound`, the source always. `rewind_ms` is how far residents can go back, in
+    `rewind_dir` as far as it is more than `window_ms`, which is what memory holds; `rewind_bytes` bounds it too.
     `delay_ms` (0 to 10 s) is the public delay, the only protection against a late press. `window_ms` is how far the
     playlist reaches back. `take_back_s` is how far back an order may reach.
     """
@@ -27,6 +31,23 @@ class StreamSettings:
     take_back_s: int = 10
     window_ms: int = 60_000
     organisation: str = ""
+    renditions: tuple[str, ...] = ("source",)
+    small_height: int = 360
+    rewind_dir: Path | None = None
+    rewind_ms: int = 0
+    rewind_bytes: int = 0
+
+    @property
+    def small(self) -> tuple[int, int] | None:
+        """Width and height of the second picture; None when there is none."""
+        if "360p" not in self.renditions:
+            return None
+        return round(self.width * self.small_height / self.height / 2) * 2, self.small_height
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the media playlists, the source first."""
+        return ("main", *(RENDITIONS[name] for name in self.renditions if name != "source"))
 
     @property
     def part_frames(self) -> int:

@@ -15,11 +15,15 @@ AHEAD_TICKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Reel:
-    """A slate from one key frame to the next, to be played over and over; `silence` is one block of sound."""
+    """A slate from one key frame to the next, to be played over and over; `silence` is one block of sound.
+
+    `small`: the same pictures, smaller, when the encoder makes them.
+    """
 
     header: Header
     video: tuple[Sample, ...]
     silence: Sample
+    small: tuple[Sample, ...] = ()
 
 
 async def encode_reels(make_encoder: MakeEncoder, pictures: list[bytes], gop_frames: int) -> list[Reel]:
@@ -44,7 +48,7 @@ async def encode_reels(make_encoder: MakeEncoder, pictures: list[bytes], gop_fra
     finally:
         await encoder.close()
     # the last block: by then the encoder's start-up transient is long over
-    return [Reel(part.header, part.video, parts[-1].audio[-1]) for part in parts]
+    return [Reel(part.header, part.video, parts[-1].audio[-1], part.small) for part in parts]
 
 
 async def _feed(encoder: Encoder, assembler: Assembler, pictures: list[bytes], gop_frames: int) -> None:

@@ -56,6 +56,9 @@ sub vcl_recv {
             if (req.http.X-Part !~ "^&") {
                 set req.http.X-Part = "";
             }
+            if (req.url ~ "[?&]_HLS_skip=(YES|v2)") {
+                set req.http.X-Part = req.http.X-Part + "&_HLS_skip=YES";
+            }
             set req.url = regsub(req.url, "\?.*[?&]?_HLS_msn=([0-9]{1,12}).*$", "?_HLS_msn=\1") + req.http.X-Part;
             unset req.http.X-Part;
             return (hash);

@@ -38,7 +38,15 @@ def max_kbps(width: int, height: int) -> int:
     return 1000 + width * height // 500
 
 
-def encoder(program: str, width: int, height: int, gop_frames: int, picture: int, sound: int) -> list[str]:
+def encoder(
+    program: str,
+    width: int,
+    height: int,
+    gop_frames: int,
+    picture: int,
+    sound: int,
+    small: tuple[int, int] | None = None,
+) -> list[str]:
     """Raw I420 frames and s16le stereo from two inherited descriptors to fragmented MP4 on standard output.
 
     A fragment for every frame: whoever reads joins them, so the length of a part does not depend on the version.
@@ -46,6 +54,7 @@ def encoder(program: str, width: int, height: int, gop_frames: int, picture: int
     Args:
         gop_frames: frames from one key frame to the next, fixed.
         picture, sound: numbers of the descriptors as the child sees them.
+        small: width and height of a second, smaller picture in a track behind picture and sound; same key frames.
     """
     raw: Options = {"probesize": 32, "analyzeduration": 0, "thread_queue_size": 64}
     frames = ffmpeg.input(
@@ -72,8 +81,20 @@ def encoder(program: str, width: int, height: int, gop_frames: int, picture: int
         "flush_packets": 1,
         "map_metadata": -1,
     }
-    out = ffmpeg.output(frames, samples, "pipe:1", format="mp4", **video, **audio, **container)
-    return ffmpeg.compile(out, cmd=quiet(program))
+    if small is None:
+        out = ffmpeg.output(frames, samples, "pipe:1", format="mp4", **video, **audio, **container)
+        return ffmpeg.compile(out, cmd=quiet(program))
+    most = f"{max_kbps(*small)}k"
+    del video["vf"]
+    colour = _COLOUR.partition("=")[2]
+    named = dict(pair.split("=") for pair in colour.split(":"))
+    whole = frames.filter("setparams", **named).filter_multi_output("split")
+    less = whole[1].filter("scale", *small, flags="bilinear")
+    video |= {"maxrate:v:1": most, "bufsize:v:1": most}
+    return ffmpeg.compile(
+        ffmpeg.output(whole[0], samples, less, "pipe:1", format="mp4", **video, **audio, **container),
+        cmd=quiet(program),
+    )
 
 
 def holds_secret(url: str) -> bool:

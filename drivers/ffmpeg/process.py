@@ -77,8 +77,12 @@ class _Writer:
 class FfmpegEncoder:
     """One life of the encoder. `feed` never blocks; after `kill` nothing it made is handed out any more."""
 
-    def __init__(self, program: Ffmpeg, width: int, height: int, gop_frames: int) -> None:
+    def __init__(
+        self, program: Ffmpeg, width: int, height: int, gop_frames: int, small: tuple[int, int] | None = None
+    ) -> None:
+        """`small`: size of a second picture of the same frames, in a track of its own."""
         self._program, self._width, self._height, self._gop_frames = program, width, height, gop_frames
+        self._small = small
         self._process: asyncio.subprocess.Process | None = None
         self._writers: tuple[_Writer, _Writer] | None = None
         self._handle: int | None = None
@@ -95,7 +99,7 @@ class FfmpegEncoder:
         theirs_picture, ours_picture = os.pipe()
         theirs_sound, ours_sound = os.pipe()
         argv = plan.encoder(
-            self._program.path, self._width, self._height, self._gop_frames, theirs_picture, theirs_sound
+            self._program.path, self._width, self._height, self._gop_frames, theirs_picture, theirs_sound, self._small
         )
         for descriptor in (ours_picture, ours_sound):
             with suppress(OSError):  # the limit of this user is lower: slower, not wrong

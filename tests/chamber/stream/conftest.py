@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import pytest
@@ -58,13 +59,13 @@ async def make_rig(program: Ffmpeg, tmp_path: Path) -> AsyncIterator[Callable]:
     """Starts rigs with settings of choice; all of it ends with the test."""
     async with AsyncExitStack() as stack:
 
-        async def make(**options: int) -> Rig:
+        async def make(**options: Any) -> Rig:
             clock = SystemClock()
             settings = StreamSettings(tmp_path, WIDTH, HEIGHT, **{"part_ms": 200, "delay_ms": 0, **options})
             encoders: list[FfmpegEncoder] = []
 
             def encoder() -> Encoder:
-                encoders.append(FfmpegEncoder(program, WIDTH, HEIGHT, settings.gop_frames))
+                encoders.append(FfmpegEncoder(program, WIDTH, HEIGHT, settings.gop_frames, settings.small))
                 return encoders[-1]
 
             programme = await stack.enter_async_context(Programme(tmp_path / "programme.sock"))

@@ -126,3 +126,51 @@ async def test_viewers_are_counted_without_knowing_them(origin: Origin) -> None:
     assert origin.packager.viewers() == 6
     origin.clock.advance(10_000)
     assert origin.packager.viewers() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "said"),
+    [
+        ("bytes=1-2", 206, b"ar", "bytes 1-2/4"),
+        ("bytes=2-", 206, b"rt", "bytes 2-3/4"),
+        ("bytes=-1", 206, b"t", "bytes 3-3/4"),
+        ("bytes=0-99", 206, b"part", "bytes 0-3/4"),
+        ("bytes=9-", 416, b"", "bytes */4"),
+        ("bytes=0-1,2-3", 200, b"part", None),
+        ("lines=1-2", 200, b"part", None),
+        ("bytes=x", 200, b"part", None),
+    ],
+)
+async def test_players_may_ask_for_a_range(
+    origin: Origin, asked: str, status: int, body: bytes, said: str | None
+) -> None:
+    origin.publish()
+    msn, _ = origin.packager.position()
+    async with origin.client.get(origin.packager.part_name(msn, 0), headers={"Range": asked}) as answer:
+        assert (answer.status, await answer.read()) == (status, body)
+        assert answer.headers.get("Content-Range") == said
+
+
+async def test_a_long_playlist_is_packed_for_who_can_unpack_it(origin: Origin) -> None:
+    origin.publish(250)
+    sizes = {}
+    for coding in ("gzip", "identity"):
+        async with origin.client.get("main.m3u8", headers={"Accept-Encoding": coding}) as answer:
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            sizes[coding] = int(answer.headers["Content-Length"])
+            assert await answer.read() == origin.packager.media()
+    assert sizes["gzip"] * 3 < sizes["identity"]
+
+
+async def test_a_delta_update_is_for_who_asks_for_it(origin: Origin) -> None:
+    origin.publish(150)
+    assert "EXT-X-SKIP" not in (await origin.get("main.m3u8"))[2], "players of old get the whole"
+    assert "EXT-X-SKIP" in (await origin.get("main.m3u8?_HLS_skip=YES"))[2]
+    msn, number = origin.packager.position()
+    blocked = (
+        f"main.m3u8?_HLS_msn={msn}&_HLS_part={number - 1}&_HLS_skip=v2"
+        if number
+        else f"main.m3u8?_HLS_msn={msn - 1}&_HLS_skip=YES"
+    )
+    assert "EXT-X-SKIP" in (await origin.get(blocked))[2]
+    assert (await origin.get("low.m3u8"))[:2] == (404, "no-store"), "not configured"
