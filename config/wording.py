@@ -20,7 +20,6 @@ NOT_YET: dict[str, str] = {
     "tally": "tally lights are not available in this version",
     "displays": "displays are not available in this version",
     "zones": "no-go zones are not available in this version",
-    "stream.renditions": "one rendition is made in this version",
     "stream.encoder": "x264 is the only encoder in this version",
     "mixer.host": "only the built-in mixer is available in this version",
     "mixer.port": "only the built-in mixer is available in this version",

@@ -141,8 +141,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "osc.allow[0]: 'griffie' is no network; write an address, or one such as 192.0.2.0/24",
     ),
     "renditions": (
-        {"stream__renditions": ["360p"]},
-        "stream.renditions: one rendition is made in this version; leave it out",
+        {"stream__renditions": ["360p"], "mixer__height": 360},
+        "stream.renditions: 360p is no smaller than [mixer] height, 360; leave it out",
     ),
     "a camera with a password": (
         {"cameras__0__video": "rtsp://user:secret@192.0.2.2/1"},
