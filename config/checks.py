@@ -10,6 +10,7 @@ from config.devices import (
     PRESETS,
     FixedCamera,
     Microphones,
+    PanasonicCamera,
     Switcher,
     ViscaSerialCamera,
 )
@@ -93,6 +94,12 @@ def _devices(config: Config) -> Iterator[str]:
             continue
         if camera.id == "wide":
             yield f"cameras[{n}].id: 'wide' means the fixed camera; choose another id"
+        if isinstance(camera, PanasonicCamera):
+            if (camera.user is None) != (camera.password_file is None):
+                missing = "user" if camera.user is None else "password_file"
+                yield f"cameras[{n}].{missing}: is missing; a login needs user and password_file"
+            if camera.event_port is not None:
+                wires.append((f"cameras[{n}].event_port", f"tcp {camera.event_port} of this machine"))
         if camera.preset_speed is not None and camera.preset_speed > PRESET_SPEEDS.get(camera.profile, 0):
             most = PRESET_SPEEDS.get(camera.profile)
             able = f"must be 1 to {most}" if most else "its documents tell no way to set it; leave it out"
@@ -100,7 +107,7 @@ def _devices(config: Config) -> Iterator[str]:
         if isinstance(camera, ViscaSerialCamera):
             wires.append((f"cameras[{n}].path", f"{camera.path}, camera {camera.address}"))
         else:
-            kind = camera.driver.removeprefix("visca-")
+            kind = camera.driver.removeprefix("visca-").replace("raw-", "").replace("panasonic", "tcp")
             wires.append((f"cameras[{n}].port", f"{kind} {camera.host}:{camera.port}"))
     for n, switcher in enumerate(config.switchers):
         yield from _way_in(f"switchers[{n}]", switcher)

@@ -21,7 +21,7 @@ from config.patterned import LinesMicrophones, OscMicrophones
 
 WITHOUT_DRIVER: dict[str, tuple[str, ...]] = {
     "microphones": ("cocon", "tlvcam", "shure-mxcw"),
-    "cameras": ("panasonic", "onvif"),
+    "cameras": ("onvif",),
     "switchers": ("kramer-p3000", "videohub", "atem"),
     "mixer": ("obs", "atem"),
 }  # fmt: skip
@@ -31,6 +31,7 @@ CHANNELS: dict[str, int] = {"x32": 32, "xair": 16, "confero": 65_535, "shure-dis
 
 PRESETS: dict[str, tuple[range, ...]] = {
     "generic": (range(255),),
+    "panasonic": (range(1, 101),),
     "ptzoptics": (range(90), range(100, 255)),
     "sony-srg": (range(1, 17),),
     "sony-srg-360she": (range(1, 17),),
@@ -41,7 +42,7 @@ PRESETS: dict[str, tuple[range, ...]] = {
 }
 """Camera families and the presets that each has, numbered as its own remote does."""
 
-PRESET_SPEEDS: dict[str, int] = {"ptzoptics": 24, "sony-x400": 25, "sony-fr7": 50, "sony-am7": 127}
+PRESET_SPEEDS: dict[str, int] = {"panasonic": 30, "ptzoptics": 24, "sony-x400": 25, "sony-fr7": 50, "sony-am7": 127}
 """Fastest preset speed of the families whose documents tell how to set it."""
 
 
@@ -79,6 +80,25 @@ class _PtzCamera(_Camera):
     settle_ms: Annotated[int, Field(ge=100, le=10_000)] | None = None
     preset_speed: Annotated[int, Field(ge=1, le=127)] | None = None
     tally: bool = True
+
+
+class PanasonicCamera(_Camera):
+    """A Panasonic AW camera: HTTP, and notifications from it to `event_port` of this machine."""
+
+    driver: Literal["panasonic"]
+    host: Host
+    port: Port = 80
+    user: Text | None = None
+    password_file: Path | None = None
+    event_port: Port | None = None
+    settle_ms: Annotated[int, Field(ge=100, le=10_000)] | None = None
+    preset_speed: Annotated[int, Field(ge=1, le=127)] | None = None
+    tally: bool = True
+
+    @property
+    def profile(self) -> str:
+        """The family; it decides the presets."""
+        return "panasonic"
 
 
 class ViscaUdpCamera(_PtzCamera):
@@ -131,7 +151,8 @@ class ExtronSwitcher(Section):
     video: Source | None = None
 
 
-PtzCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaRawUdpCamera | ViscaSerialCamera
+ViscaCamera = ViscaUdpCamera | ViscaTcpCamera | ViscaRawUdpCamera | ViscaSerialCamera
+PtzCamera = ViscaCamera | PanasonicCamera
 Microphones = Annotated[
     X32Microphones
     | XAirMicrophones

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.devices import Camera, Microphones, Switcher, ViscaSerialCamera
+from config.devices import Camera, Microphones, PanasonicCamera, Switcher, ViscaSerialCamera
 from config.microphones import ConferoMicrophones, DcnMicrophones, DicentisMicrophones
 from config.model import Config
 from config.patterned import LinesMicrophones
@@ -39,6 +39,8 @@ def settled(config: Config, base: Path) -> Config:
         changes: dict[str, Any] = {"video": video, "video_file": whole(one.video_file)}
         if isinstance(one, ViscaSerialCamera):
             changes["path"] = line(one.path)
+        if isinstance(one, PanasonicCamera):
+            changes["password_file"] = whole(one.password_file)
         return one.model_copy(update=changes)
 
     def switcher(one: Switcher) -> Switcher:
@@ -130,6 +132,11 @@ def _secrets(config: Config) -> list[tuple[str, Path, int]]:
     """Key, path and least length of every file with a secret."""
     files = [(f"accounts[{n}].token_file", a.token_file, MIN_TOKEN_BYTES) for n, a in enumerate(config.accounts)]
     files += [(f"cameras[{n}].video_file", c.video_file, 1) for n, c in enumerate(config.cameras) if c.video_file]
+    files += [
+        (f"cameras[{n}].password_file", c.password_file, 1)
+        for n, c in enumerate(config.cameras)
+        if isinstance(c, PanasonicCamera) and c.password_file
+    ]
     files += [
         (f"microphones[{n}].password_file", m.password_file, 1)
         for n, m in enumerate(config.microphones)

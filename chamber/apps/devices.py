@@ -9,8 +9,10 @@ from chamber.core.errors import ConfigError
 from chamber.ports import Camera, Clock, Device, Emit, MicrophoneSystem, Switcher
 from config.devices import Camera as CameraSection
 from config.devices import FixedCamera as FixedSection
-from config.devices import Microphones, PtzCamera, ViscaRawUdpCamera, ViscaSerialCamera, ViscaTcpCamera
+from config.devices import Microphones, ViscaRawUdpCamera, ViscaSerialCamera, ViscaTcpCamera
+from config.devices import PanasonicCamera as PanasonicSection
 from config.devices import Switcher as SwitcherSection
+from config.devices import ViscaCamera as ViscaCameraSection
 from config.microphones import (
     ConferoMicrophones,
     DcnMicrophones,
@@ -27,6 +29,7 @@ from drivers.dcn.driver import DcnNg
 from drivers.dcn.wires import SerialWire, TcpWire
 from drivers.dicentis.driver import Dicentis
 from drivers.fixed import FixedCamera
+from drivers.panasonic.driver import PanasonicCamera
 from drivers.shure_dis.driver import ShureDis
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
@@ -76,7 +79,7 @@ class _Wires:
         self._chains: dict[str, SerialChain] = {}
         self._sony: SonyPort | None = None
 
-    def to(self, camera: PtzCamera) -> Wire:
+    def to(self, camera: ViscaCameraSection) -> Wire:
         """The way to one camera."""
         if isinstance(camera, ViscaTcpCamera):
             return RawTcp(camera.host, camera.port)
@@ -156,6 +159,15 @@ def _dcn(system: DcnMicrophones, channels: tuple[str, ...], emit: Emit, clock: C
 def _camera(camera: CameraSection, wires: _Wires, presets: Iterable[int], emit: Emit, clock: Clock) -> Camera:
     if isinstance(camera, FixedSection):
         return FixedCamera(camera.id, emit)
+    if isinstance(camera, PanasonicSection):
+        return PanasonicCamera(
+            camera.id, camera.host, camera.port, emit, clock,
+            user=camera.user,
+            password=_password(camera.password_file, "cameras") or "",
+            event_port=camera.event_port or 0,
+            speed=camera.preset_speed,
+            tally=camera.tally,
+        )  # fmt: skip
     return ViscaCamera(
         camera.id, wires.to(camera), PROFILES[camera.profile], emit, clock,
         speed=camera.preset_speed,

@@ -14,7 +14,15 @@ from chamber.clock import SystemClock
 from chamber.core.errors import ConfigError
 from chamber.ipc import LineServer, Message
 from config import plan
-from config.devices import PRESETS, FixedCamera, PtzCamera, ViscaRawUdpCamera, ViscaTcpCamera, ViscaUdpCamera
+from config.devices import (
+    PRESETS,
+    FixedCamera,
+    PanasonicCamera,
+    PtzCamera,
+    ViscaRawUdpCamera,
+    ViscaTcpCamera,
+    ViscaUdpCamera,
+)
 from config.load import load
 from config.model import Config
 from drivers.sim.room import Room
@@ -48,6 +56,9 @@ def _wire(config: Config, camera: PtzCamera) -> CameraWire:
         number - first: tuple(seat.id for seat, _ in shown)
         for number, shown in plan.shots_of(config, camera.id).items()
     }
+    if isinstance(camera, PanasonicCamera):
+        login = (camera.user, _password(camera)) if camera.user is not None else None
+        return CameraWire("panasonic", camera.host, camera.port, presets=presets, login=login)
     manners = Manners(
         lamps=() if camera.profile in ("generic", "ptzoptics", "sony-srg") else ("red", "green"),
         speeds="optics" if camera.profile == "ptzoptics" else "sony",
@@ -60,6 +71,14 @@ def _wire(config: Config, camera: PtzCamera) -> CameraWire:
     if isinstance(camera, ViscaRawUdpCamera):
         return CameraWire("raw-udp", camera.host, camera.port, presets=presets, manners=manners)
     return CameraWire("serial", path=camera.path, address=camera.address, presets=presets, manners=manners)
+
+
+def _password(camera: PanasonicCamera) -> str:
+    """The password that a simulated camera demands. Raises ConfigError: the file cannot be read."""
+    try:
+        return Path(camera.password_file or "").read_text(encoding="utf-8").strip()
+    except OSError as exc:
+        raise ConfigError([f"cameras.{camera.id}.password_file: cannot be read ({exc})"]) from exc
 
 
 def _seats(config: Config) -> tuple[SeatPlan, ...]:

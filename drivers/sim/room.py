@@ -11,6 +11,7 @@ from typing import Self
 from drivers.sim.desks import Desk
 from drivers.sim.faults import Faults
 from drivers.sim.feeds import PictureFeed, SlideFeed, SoundFeed
+from drivers.sim.panasonic import AwManners, SimPanasonic
 from drivers.sim.panorama import Panorama
 from drivers.sim.pictures import CameraPicture
 from drivers.sim.room_plan import PRESENTATION, SOUND, CameraWire, RoomPlan, SwitcherPlan, stored_presets
@@ -41,10 +42,10 @@ class Room:
 
     def __init__(self, plan: RoomPlan, desks: Mapping[str, Desk]) -> None:
         self.plan, self.desks = plan, dict(desks)
-        self.cameras: dict[str, SimCamera] = {}
+        self.cameras: dict[str, SimCamera | SimPanasonic] = {}
         self.services: dict[str, CameraService] = {}
         for camera_id, wire in plan.wires.items():
-            camera = SimCamera(stored_presets(plan, camera_id), manners=wire.manners, travel=wire.travel)
+            camera = _camera(stored_presets(plan, camera_id), wire)
             self.cameras[camera_id] = camera
         for camera_id, wire in plan.wires.items():
             self.services[camera_id] = self._line(wire) or _service(self.cameras[camera_id], wire)
@@ -67,7 +68,8 @@ class Room:
             for service in dict.fromkeys(self.services.values()):
                 await stack.enter_async_context(service)
             for camera in self.cameras.values():
-                stack.callback(camera.close)
+                if isinstance(camera, SimCamera):
+                    stack.callback(camera.close)
             if self.switcher:
                 await stack.enter_async_context(self.switcher)
             await self._start_feeds(stack)
@@ -163,7 +165,8 @@ class Room:
         """A camera goes dark: no control, no picture."""
         if camera in self.services:
             await self.services[camera].close()
-            self.cameras[camera].close()
+            if isinstance(device := self.cameras[camera], SimCamera):
+                device.close()
         if camera in self.feeds:
             await self.feeds[camera].close()
 
@@ -198,7 +201,8 @@ class Room:
             return None
         members = sorted((other.address, name) for name, other in self.plan.wires.items() if other.path == wire.path)
         shared = next((self.services[name] for _, name in members if name in self.services), None)
-        return shared or SerialChain([self.cameras[name] for _, name in members], wire.path)
+        chained = [camera for _, name in members if isinstance(camera := self.cameras[name], SimCamera)]
+        return shared or SerialChain(chained, wire.path)
 
     def _switcher_parts(self) -> tuple[SwitcherPlan, SimSis]:
         if self.plan.switcher is None or self.switcher is None:
@@ -250,10 +254,19 @@ def _same(one: Pose, other: Pose) -> bool:
     return all(math.isclose(a, b, rel_tol=0.0, abs_tol=1e-6) for a, b in pairs)
 
 
-CameraService = SonyUdp | RawTcp | RawUdp | SerialChain
+CameraService = SonyUdp | RawTcp | RawUdp | SerialChain | SimPanasonic
 
 
-def _service(camera: SimCamera, wire: CameraWire) -> CameraService:
+def _camera(presets: Mapping[int, Pose], wire: CameraWire) -> SimCamera | SimPanasonic:
+    if wire.kind == "panasonic":
+        manners = AwManners(login=wire.login)
+        return SimPanasonic(presets, wire.host, wire.port, travel=wire.travel, manners=manners)
+    return SimCamera(presets, manners=wire.manners, travel=wire.travel)
+
+
+def _service(camera: SimCamera | SimPanasonic, wire: CameraWire) -> CameraService:
+    if isinstance(camera, SimPanasonic):
+        return camera
     match wire.kind:
         case "udp":
             return SonyUdp(
@@ -263,7 +276,7 @@ def _service(camera: SimCamera, wire: CameraWire) -> CameraService:
             return RawTcp(camera, wire.host, wire.port)
         case "raw-udp":
             return RawUdp(camera, wire.host, wire.port)
-        case "serial":
+        case _:
             return SerialChain([camera], wire.path)
 
 

@@ -17,18 +17,19 @@ class CameraWire:
     """How a camera that moves is reached, and what it has stored.
 
     Attributes:
-        kind: VISCA with Sony's header, VISCA over TCP or UDP, or VISCA on a serial line.
+        kind: VISCA with Sony's header, VISCA over TCP or UDP, VISCA on a serial line, or Panasonic's HTTP.
         port: UDP or TCP port, 0 for a free one.
         path: name of the serial line, a symbolic link; None for the pty's own name. Cameras with the same name hang on
             one line.
         address: place in the chain of a serial line, from 1 without gaps.
         answer_port: answers go to this UDP port, as with older Sony cameras; None answers to the sender.
         presets: seats that a preset shows, by its number on the wire; one or two seats, or more for a group.
-        manners: how the model behaves.
+        manners: how the model behaves; VISCA only.
+        login: user and password that a Panasonic camera demands, None for none.
         travel: how it moves.
     """
 
-    kind: Literal["udp", "tcp", "raw-udp", "serial"]
+    kind: Literal["udp", "tcp", "raw-udp", "serial", "panasonic"]
     host: str = "127.0.0.1"
     port: int = 0
     path: str | None = None
@@ -36,6 +37,7 @@ class CameraWire:
     answer_port: int | None = None
     presets: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     manners: Manners = field(default_factory=Manners)
+    login: tuple[str, str] | None = None
     travel: Travel = field(default_factory=Travel)
 
 

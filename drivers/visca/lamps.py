@@ -57,12 +57,18 @@ class Lamps:
 
     def on_answer(self, answer: Answer, now_ms: int) -> bool:
         """Take the first answer; False when the camera says that it has no such lamp."""
+        refused = isinstance(answer, Refused)
+        later = isinstance(answer, Refused) and answer.code in (BUFFER_FULL, NOT_EXECUTABLE)
+        return self.on_result(taken=not refused, later=later, now_ms=now_ms)
+
+    def on_result(self, *, taken: bool, later: bool, now_ms: int) -> bool:
+        """The camera took the step, will take it later, or has no such lamp: False."""
         step, self._step = self._step, None
         if step is None:
             return True
-        if not isinstance(answer, Refused):
+        if taken:
             self._known[step.colour] = step.on
-        elif answer.code in (BUFFER_FULL, NOT_EXECUTABLE):
+        elif later:
             self._retry_ms = now_ms + RETRY_MS
         else:
             del self._known[step.colour], self._wanted[step.colour]

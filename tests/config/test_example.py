@@ -16,6 +16,8 @@ from config.checks import warnings
 from config.devices import (
     ExtronSwitcher,
     FixedCamera,
+    PanasonicCamera,
+    ViscaRawUdpCamera,
     ViscaSerialCamera,
     ViscaTcpCamera,
     ViscaUdpCamera,
@@ -67,7 +69,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         LinesMicrophones,
         OscMicrophones,
     ),
-    "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaSerialCamera, FixedCamera),
+    "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaRawUdpCamera, ViscaSerialCamera, PanasonicCamera, FixedCamera),
     "sound": (Sound,),
     "seats": (SeatEntry,),
     "groups": (GroupEntry,),

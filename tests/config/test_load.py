@@ -111,9 +111,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no driver": ({"cameras__0__driver": DELETE}, "cameras[0]: has no driver; name one"),
     "a camera driver to come": (
-        {"cameras__0__driver": "panasonic"},
-        "cameras[0]: driver 'panasonic' is not available in this version; available: "
-        "'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'fixed'",
+        {"cameras__0__driver": "onvif"},
+        "cameras[0]: driver 'onvif' is not available in this version; available: "
+        "'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'panasonic', 'fixed'",
     ),
     "a microphone driver to come": (
         {"microphones__0__driver": "cocon"},
@@ -126,7 +126,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a driver that nobody knows": (
         {"cameras__0__driver": "magic"},
-        "cameras[0]: there is no driver 'magic'; available: 'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'fixed'",
+        "cameras[0]: there is no driver 'magic'; available: 'visca-udp', 'visca-tcp', 'visca-raw-udp', 'visca-serial', 'panasonic', 'fixed'",
     ),
     "another mixer": (
         {"mixer__driver": "obs"},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chamber.core.director.model import PhasePolicy, Settings
 from chamber.core.domain import Phase, ShotKind
 from config.base import Listen, parse_listen
-from config.devices import PRESETS
+from config.devices import PRESET_SPEEDS, PRESETS
 from config.director import Director
 from config.geometry import Aim, aim, bearing_deg, off_axis_deg, turn_deg, typical_move_ms
 from config.load import parse
@@ -124,7 +124,10 @@ def test_director_keys_are_the_directors_settings() -> None:
 
 
 def test_camera_families_have_the_presets_of_their_driver() -> None:
-    assert {name: profile.presets for name, profile in PROFILES.items()} == PRESETS
+    driven = {name: profile.presets for name, profile in PROFILES.items()}
+    assert driven | {"panasonic": (range(1, 101),)} == PRESETS
+    speeds = {name: profile.speeds_to for name, profile in PROFILES.items() if profile.speeds_to is not None}
+    assert speeds | {"panasonic": 30} == PRESET_SPEEDS
 
 
 @pytest.mark.parametrize(
