@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from chamber.core.errors import EncodeError
-from drivers.visca.codec import Position
+from drivers.ptz.position import Position
 
 UNSUPPORTED, BUSY, OUT_OF_RANGE = 1, 2, 3
 ERROR_TEXTS = {UNSUPPORTED: "not supported by this model", BUSY: "busy or in standby", OUT_OF_RANGE: "out of range"}

@@ -29,10 +29,10 @@ from drivers.panasonic import codec
 from drivers.panasonic.codec import BUSY, ERROR_TEXTS, UNSUPPORTED, Command, Refused, Told
 from drivers.panasonic.link import Link, Listener, WithheldError, WrongPasswordError
 from drivers.panasonic.turning import ORDER_MS, RETRY_MS, Answer, Order, Turning, refusal
-from drivers.visca.arrival import STILL_SAMPLES, arrived, near
-from drivers.visca.codec import Position
-from drivers.visca.diff import STILL, Motion, SetPower, Turn, View, Zoom, diff, hands_off
-from drivers.visca.lamps import Lamp, Lamps
+from drivers.ptz.arrival import STILL_SAMPLES, arrived, near
+from drivers.ptz.diff import STILL, Motion, SetPower, Turn, View, Zoom, diff, hands_off
+from drivers.ptz.lamps import Lamp, Lamps
+from drivers.ptz.position import Position
 
 IDLE_LOOK_MS, MOVING_LOOK_MS = 2000, 300
 OVERDUE_MS = 2000  # a completion that has not come by then may have been lost: positions are read

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from chamber.core.errors import DeviceError, DeviceRejectedError, DeviceUnreachableError
 from drivers.panasonic import codec
 from drivers.panasonic.codec import BUSY, ERROR_TEXTS, Command, Refused, Told
-from drivers.visca.diff import STILL, Motion, Turn, Zoom, motion_diff
+from drivers.ptz.diff import STILL, Motion, Turn, Zoom, motion_diff
 
 Answer = Told | Refused | None
 """What the camera said; None: not sent, because the camera went on air."""

@@ -4,10 +4,10 @@ from asyncio import Future
 from collections.abc import Callable, Iterable
 
 from chamber.ports import CameraWish, Clock, Emit, FocusAction, OrderRefused
+from drivers.ptz.lamps import Lamps
 from drivers.visca import codec
 from drivers.visca.chores import Chore, Chores, Tuning
-from drivers.visca.exchange import Answer, Request
-from drivers.visca.lamps import Lamps
+from drivers.visca.exchange import Answer, Refused, Request
 from drivers.visca.profile import Profile
 
 
@@ -100,7 +100,9 @@ class Aside:
         now_ms = self._clock.now_ms()
         if request is self._lamp_request:
             self._lamp_request = None
-            if not self.lamps.on_answer(answer, now_ms):
+            refused = isinstance(answer, Refused)
+            later = isinstance(answer, Refused) and answer.code in (codec.BUFFER_FULL, codec.NOT_EXECUTABLE)
+            if not self.lamps.on_result(taken=not refused, later=later, now_ms=now_ms):
                 self._emit(OrderRefused(self._name, "tally lamp", "this model has no such lamp"))
             self._changed("lamp")
         self._pump(now_ms)

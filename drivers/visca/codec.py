@@ -89,15 +89,6 @@ class Malformed:
 Reply = Ack | Completed | Rejected | NetworkChange | AddressesSet | ChainCleared | Malformed
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where head and lens stand, in the camera's own counts."""
-
-    pan: int
-    tilt: int
-    zoom: int
-
-
 def _head(address: int) -> int:
     if not 1 <= address <= 7:
         raise EncodeError(f"no such camera address: {address}, must be 1 to 7")

@@ -21,12 +21,13 @@ from chamber.ports import (
     PresetStored,
     Ready,
 )
+from drivers.ptz.arrival import STILL_COUNTS, near
+from drivers.ptz.diff import STILL, Motion, Turn, View, Zoom, diff, hands_off
+from drivers.ptz.diff import Recall as RecallStep
+from drivers.ptz.position import Position
 from drivers.visca import codec
-from drivers.visca.arrival import STILL_COUNTS, near
 from drivers.visca.aside import Aside
-from drivers.visca.codec import ERROR_TEXTS, Position
-from drivers.visca.diff import STILL, Motion, Turn, View, Zoom, diff, hands_off
-from drivers.visca.diff import Recall as RecallStep
+from drivers.visca.codec import ERROR_TEXTS
 from drivers.visca.driving import HandDrive
 from drivers.visca.exchange import ACK_MS, LATE_ACK_MS, Answer, Exchange, Refused, Request
 from drivers.visca.looking import ALL, FOCUSED, IDLE, POSITION, Look, Looker, Question

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from chamber.core.errors import DeviceError, DeviceRejectedError, DeviceUnreachableError
+from drivers.ptz.diff import STILL, Motion, Turn, Zoom, motion_diff
 from drivers.visca.codec import BUFFER_FULL, ERROR_TEXTS, NOT_EXECUTABLE
-from drivers.visca.diff import STILL, Motion, Turn, Zoom, motion_diff
 from drivers.visca.exchange import Answer, Refused, Withheld
 
 RETRY_MS = 200

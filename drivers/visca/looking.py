@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from drivers.ptz.position import HeadMotion, Position
 from drivers.visca import codec
-from drivers.visca.codec import Position
 from drivers.visca.exchange import Answer, Done, Request
-from drivers.visca.profile import HeadMotion, Profile
+from drivers.visca.profile import Profile
 
 
 class Question(Enum):

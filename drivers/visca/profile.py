@@ -1,22 +1,12 @@
 """What differs between camera families: preset numbers, speeds, scale, status bits. Data, no behaviour of its own."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from chamber.ports import Pose
-from drivers.visca.codec import Position
+from drivers.ptz.position import HeadMotion, Position
 
 TELE_COUNTS = 0x4000  # zoom position at the end of the optical range
 TOLERANCE_DEG = 0.2  # to call a position the same: 10 counts at 51.2 counts per degree
-
-
-class HeadMotion(Enum):
-    """The motion bits of the pan/tilt status word."""
-
-    NONE = 0
-    MOVING = 1
-    COMPLETED = 2
-    FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)

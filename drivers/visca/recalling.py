@@ -6,11 +6,12 @@ A newer recall takes the place of an older one in mid-move; whatever is still he
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.visca.arrival import STILL_SAMPLES, arrived, near
-from drivers.visca.codec import BUFFER_FULL, ERROR_TEXTS, NOT_EXECUTABLE, Position
+from drivers.ptz.arrival import STILL_SAMPLES, arrived, near
+from drivers.ptz.position import HeadMotion, Position
+from drivers.visca.codec import BUFFER_FULL, ERROR_TEXTS, NOT_EXECUTABLE
 from drivers.visca.exchange import Accepted, Answer, Done, Refused, Request, Unsure, Withheld
 from drivers.visca.looking import Look
-from drivers.visca.profile import HeadMotion, Profile
+from drivers.visca.profile import Profile
 
 RECALL_MS = 10_000
 OVERDUE_MS = 2000  # after this the completion may have been lost, so positions are read

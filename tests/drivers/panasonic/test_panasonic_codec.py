@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from chamber.core.errors import EncodeError
 from drivers.panasonic import codec
 from drivers.panasonic.codec import Command, NotificationParser, Refused, Told
+from drivers.ptz.position import Position
 from drivers.sim.panasonic_push import frame
-from drivers.visca.codec import Position
 
 CAPTURED = bytes.fromhex("c0a80b2930be1a070e16030a000100800000000000010010010000000d0a6c5043310d0a") + bytes(24)
 """From an AW-UE80."""

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chamber.core.errors import EncodeError
+from drivers.ptz.position import HeadMotion
 from drivers.visca import codec
 from drivers.visca.codec import (
     Ack,
@@ -17,7 +18,7 @@ from drivers.visca.codec import (
     Reply,
     ReplyParser,
 )
-from drivers.visca.profile import PROFILES, HeadMotion
+from drivers.visca.profile import PROFILES
 
 
 def read(wire: str) -> list[Reply]:

@@ -3,9 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.visca.arrival import arrived
-from drivers.visca.codec import Position
-from drivers.visca.profile import HeadMotion
+from drivers.ptz.arrival import arrived
+from drivers.ptz.position import HeadMotion, Position
 
 START, THERE, NEAR, ELSEWHERE = (
     Position(0, 0, 0),

@@ -3,8 +3,7 @@
 A completion is necessary where it comes, but it says nothing about rest; where it was lost, positions must tell.
 """
 
-from drivers.visca.codec import Position
-from drivers.visca.profile import HeadMotion
+from drivers.ptz.position import HeadMotion, Position
 
 STILL_COUNTS = 2
 STILL_SAMPLES = 3

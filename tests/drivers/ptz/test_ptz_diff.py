@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chamber.ports import CameraWish
-from drivers.visca.diff import STILL, Motion, Recall, SetPower, Turn, View, Zoom, diff, motion_diff
+from drivers.ptz.diff import STILL, Motion, Recall, SetPower, Turn, View, Zoom, diff, motion_diff
 
 presets = st.none() | st.integers(0, 4)
 views = st.builds(View, st.none() | st.booleans(), presets, presets)

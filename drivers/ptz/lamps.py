@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from drivers.visca.codec import BUFFER_FULL, NOT_EXECUTABLE
-from drivers.visca.exchange import Answer, Refused
-
 RETRY_MS = 2000
 
 
@@ -54,12 +51,6 @@ class Lamps:
             self._step = next(differ, None)
             return self._step
         return None
-
-    def on_answer(self, answer: Answer, now_ms: int) -> bool:
-        """Take the first answer; False when the camera says that it has no such lamp."""
-        refused = isinstance(answer, Refused)
-        later = isinstance(answer, Refused) and answer.code in (BUFFER_FULL, NOT_EXECUTABLE)
-        return self.on_result(taken=not refused, later=later, now_ms=now_ms)
 
     def on_result(self, *, taken: bool, later: bool, now_ms: int) -> bool:
         """The camera took the step, will take it later, or has no such lamp: False."""
