@@ -18,6 +18,7 @@ from chamber.ports import (
     MicReading,
     Reporting,
     RouteReading,
+    SeatOccupied,
 )
 from chamber.stream import srt
 from chamber.stream.simulcast import read_url
@@ -100,7 +101,7 @@ class Found:
         match event:
             case MicReading(system=device) | CameraReading(camera=device) | RouteReading(switcher=device):
                 self._events.setdefault(device, []).append(event)
-            case IdentityReading(device=device):
+            case IdentityReading(device=device) | SeatOccupied(system=device):
                 self._events.setdefault(device, []).append(event)
             case _:
                 return
@@ -127,7 +128,7 @@ class Found:
         parts = [identity] if identity else []
         if mics:
             on = [channel for channel, state in mics.items() if state is MicState.ON]
-            parts.append(f"{len(mics)} microphones read, {len(on)} open")
+            parts.append(f"{len(mics)} microphone{'s' if len(mics) > 1 else ''} read, {len(on)} open")
         if routes:
             parts.append("routes " + ", ".join(f"{source} -> {output}" for output, source in sorted(routes.items())))
         if camera is not None:
@@ -135,15 +136,41 @@ class Found:
             parts.append(f"power {power}, " + ("at rest" if camera.moving is False else "motion not known"))
         return "; ".join(parts) or "answers"
 
+    def seats(self, config: Config, system: str) -> list[str]:
+        """A line for each seat of CONFIG at one microphone system: what was read of it, and who sits there."""
+        mics, people = dict[str, MicState](), dict[str, str | None]()
+        for event in self._events.get(system, ()):
+            match event:
+                case MicReading(channel=channel, state=state):
+                    mics[channel] = state
+                case SeatOccupied(channel=channel, name=name):
+                    people[channel] = name or "nobody"
+        expected = {person.seat: person.name for person in config.people if person.seat}
+        lines = []
+        for seat in config.seats:
+            if seat.system == system:
+                read, there = mics.get(seat.channel), people.get(seat.channel)
+                line = f"seat {seat.id} is channel {seat.channel}: {read.value if read else 'not read'}"
+                planned = expected.get(seat.id, "nobody")
+                if there is not None:
+                    line += f", {there}" + (f" (CONFIG: {planned})" if there != planned else "")
+                lines.append(line)
+        return lines
+
 
 async def probe_all(config: Config, clock: Clock) -> Found:
     """Dial every device once, all together, and hang up again; each has `PROBE_S` to answer."""
     found = Found()
     devices = build(config, found.emit, clock)
+    wires = {system.id: system.wire for system in config.microphones}
     # Cameras of one serial chain share its start, so all sessions are held until the slowest is through.
     results = await asyncio.gather(*(_probe(device, found) for device in devices.all()))
     for device, (answered, text) in zip(devices.all(), results, strict=True):
-        found.lines.append(f"{device.name}: {text if answered else f'FAILED: {text}'}")
+        if answered:
+            found.lines.append("\n  ".join((f"{device.name}: {text}", *found.seats(config, device.name))))
+        else:
+            at = f" at {wires[device.name]}" if device.name in wires else ""
+            found.lines.append(f"{device.name}: FAILED{at}: {text}")
         found.silent += not answered
     return found
 

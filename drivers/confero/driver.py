@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from chamber.core.errors import DeviceError, DeviceRejectedError, DeviceUnreachableError, EncodeError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, Ready
 from drivers.channels import Channels
 from drivers.confero import codec, diff
@@ -106,7 +107,7 @@ class Confero:
                 for job in done:
                     job.result()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._session = None
             self._channels.end()
@@ -138,7 +139,7 @@ class Confero:
                     await self._clock.sleep(LOOK_S)
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             if done.done() and not done.cancelled():
                 done.exception()
@@ -162,7 +163,7 @@ class Confero:
                         await session.client.ask("DELETE", codec.SPEAKERS)
                     await self._clock.sleep(LOOK_S)
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
 
     def reported(self) -> tuple[str, ...]:
         """A line for each seat of the system: role, who sits there, state of the device."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chamber.core.domain import MicState
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, QueueReading, Ready
 from drivers.channels import Channels
 from drivers.dcn.codec import (
@@ -99,7 +100,7 @@ class DcnNg:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 
@@ -124,7 +125,7 @@ class DcnNg:
             self._pump(pipe, now_ms)
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._channels.withdraw(channel, done)
 
@@ -143,7 +144,7 @@ class DcnNg:
             for _, done in waiting:
                 await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             for channel, done in waiting:
                 if done.done() and not done.cancelled():

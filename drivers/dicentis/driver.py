@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, Ready
 from drivers.dicentis import codec
 from drivers.dicentis.codec import Answer, Message, Notice, Refusal
@@ -80,7 +81,7 @@ class Dicentis:
         except UntrustedError as exc:
             raise DeviceAuthError(self.name, str(exc)) from exc
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         now_ms = self._clock.now_ms()
         self._readings.forget()
         self._session = session = _Session(self._topics(), heard_ms=now_ms, ping_ms=now_ms)
@@ -93,7 +94,7 @@ class Dicentis:
                 for job in done:
                     job.result()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._session = None
             self._orders.fail_all()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 
 ACT_MS = (
     150  # "a RemoveSpeech within about 100 ms of GrantSpeech does nothing": what is read before that proves nothing
@@ -50,7 +51,7 @@ class Orders:
             self._look(now_ms)
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self._device, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self._device, why(exc)) from exc
         finally:
             if self._orders.get(seat_id) is order:
                 del self._orders[seat_id]

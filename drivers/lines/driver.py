@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chamber.core.domain import MicState
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, QueueReading, Ready
 from drivers.channels import Channels
 from drivers.lines.codec import BadLine, Framing, Line, LineCutter, encode, fill_in
@@ -102,7 +103,7 @@ class LinesSystem:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 
@@ -148,7 +149,7 @@ class LinesSystem:
             for _, done in waiting:
                 await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             for channel, done in waiting:
                 if done.done() and not done.cancelled():

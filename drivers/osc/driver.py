@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chamber.core.domain import MicState
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, Ready
 from drivers.channels import Channels
 from drivers.osc.codec import Malformed, Meaning, Message, Rule, Template, build, understand, unpack
@@ -99,7 +100,7 @@ class OscSystem:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 
@@ -145,7 +146,7 @@ class OscSystem:
             for _, done in waiting:
                 await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             for channel, done in waiting:
                 if done.done() and not done.cancelled():

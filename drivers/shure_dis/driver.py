@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError, EncodeError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, Ready
 from drivers.channels import Channels
 from drivers.shure_dis.codec import (
@@ -103,7 +104,7 @@ class ShureDis:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 
@@ -121,7 +122,7 @@ class ShureDis:
             self._pump(pipe, now_ms)
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._channels.withdraw(channel, done)
 
@@ -168,7 +169,7 @@ class ShureDis:
             self._pump(pipe, self._clock.now_ms())
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
 
     def _put(self, exchange: _Exchange) -> None:
         if len(self._todo) >= WAITING:

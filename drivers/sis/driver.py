@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, IdentityReading, OrderRefused, Ready, RouteReading
 from drivers.sis import codec
 from drivers.sis.codec import (
@@ -84,7 +85,7 @@ class ExtronSis:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 

@@ -7,6 +7,7 @@ so none leaves while the camera is on air without the operator's force.
 from collections.abc import Iterable
 
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import (
     CameraArrived,
     CameraFailed,
@@ -109,7 +110,7 @@ class ViscaCamera:
                 await self._clock.sleep(TICK_S)
                 exchange.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 
@@ -212,7 +213,7 @@ class ViscaCamera:
         try:
             self._pump(now_ms)
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
 
     def _pump(self, now_ms: int) -> None:
         """Send what is due and allowed: commands first, one at a time, then questions. Raises OSError."""

@@ -7,6 +7,7 @@ import asyncio
 
 from chamber.core.domain import MicState
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 from chamber.ports import Clock, Emit, IdentityReading, MicReading, Ready
 from drivers.transport import Pipe, dial_udp
 from drivers.x32 import codec
@@ -105,7 +106,7 @@ class X32:
                 await self._clock.sleep(TICK_S)
                 pipe.check()
         except OSError as exc:
-            raise DeviceUnreachableError(self.name, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self.name, why(exc)) from exc
         finally:
             self._end()
 

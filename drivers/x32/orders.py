@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
+from chamber.core.reasons import why
 
 AGAIN_MS = 200
 ORDER_MS = 1500
@@ -42,7 +43,7 @@ class Orders:
             self._send(channel, on)
             await done
         except OSError as exc:
-            raise DeviceUnreachableError(self._device, str(exc) or "no answer") from exc
+            raise DeviceUnreachableError(self._device, why(exc)) from exc
         finally:
             if self._orders.get(channel) is order:
                 del self._orders[channel]

@@ -103,7 +103,7 @@ async def test_the_probe_gives_up(room: Room, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(check, "PROBE_S", 0.2)
     room.desk.faults.silent = True
     found = await probe_all(room.config, SystemClock())
-    assert "desk: FAILED: no answer within 0.2 s" in found.lines
+    assert f"desk: FAILED at udp 127.0.0.1:{room.desk.port}: no answer within 0.2 s" in found.lines
 
 
 def built(raw: dict[str, Any]) -> Devices:

@@ -56,14 +56,20 @@ async def test_a_conference_system_is_probed(server: SimDicentis, tmp_path: Path
     assert found.silent == 0
     first, *seats = found.lines[0].splitlines()
     assert first == "raad: DICENTIS, 3 seats; no seat Lectern; 4 microphones read, 2 open"
-    assert len(seats) == 3
+    assert len(seats) == 3 + 4
+    assert seats[3:] == [
+        "  seat s0 is channel Seat 1: on, Jan van Dam 1 (CONFIG: nobody)",
+        "  seat s1 is channel 07: on, Jan van Dam 3 (CONFIG: nobody)",
+        f"  seat s2 is channel {identifier}: off, Jan van Dam 2 (CONFIG: nobody)",
+        "  seat s3 is channel Lectern: off",
+    ]
     assert seats[1] == f"  seat Seat 2: {identifier}, Jan van Dam 2, connected"
 
 
 async def test_a_wrong_password_is_said_by_the_probe(server: SimDicentis, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("guess", encoding="utf-8")
     found = await probe_all(configuration(tmp_path, dicentis(server), "Seat 1"), SystemClock())
-    assert found.lines == ["raad: FAILED: user or password refused"]
+    assert found.lines == [f"raad: FAILED at tcp 127.0.0.1:{server.port}: user or password refused"]
 
 
 @pytest.mark.parametrize(("speaking", "opened"), [("unmuted", 1), ("level", 0)])
@@ -75,10 +81,11 @@ async def test_a_stage_box_is_probed(tmp_path: Path, speaking: str, opened: int)
         found = await probe_all(configuration(tmp_path, system, "1", "16"), SystemClock())
     lines = found.lines[0].splitlines()
     assert f"2 microphones read, {opened} open" in lines[0]
-    assert lines[1:] == ["  channel 01: Voorzitter, muted", "  channel 16: no name, open"]
+    assert lines[1:3] == ["  channel 01: Voorzitter, muted", "  channel 16: no name, open"]
+    assert lines[3:] == ["  seat s0 is channel 01: off", f"  seat s1 is channel 16: {'on' if opened else 'off'}"]
 
 
-@pytest.mark.parametrize(("token", "said"), [("secret", None), ("guess", "raad: FAILED: token refused")])
+@pytest.mark.parametrize(("token", "said"), [("secret", None), ("guess", "token refused")])
 async def test_a_televic_system_is_probed(tmp_path: Path, token: str, said: str | None) -> None:
     (tmp_path / "token").write_text(f"{token}\n", encoding="utf-8")
     async with SimConfero(seats=3) as unit:
@@ -87,7 +94,7 @@ async def test_a_televic_system_is_probed(tmp_path: Path, token: str, said: str 
         found = await probe_all(configuration(tmp_path, system, "1", "2", "9"), SystemClock())
     first, *seats = found.lines[0].splitlines()
     if said is not None:
-        assert first == said
+        assert first == f"raad: FAILED at tcp 127.0.0.1:{unit.port}: {said}"
         return
     assert first == "raad: Confero, 3 seats, directSpeak 4; no seat 9; 3 microphones read, 1 open"
     assert seats[1] == "  seat 2: delegate, Jan van Dam 2, online"
@@ -107,4 +114,8 @@ async def test_a_shure_unit_is_probed(tmp_path: Path) -> None:
         found = await probe_all(configuration(tmp_path, system, "1", "2"), SystemClock())
     first, *seats = found.lines[0].splitlines()
     assert first == "raad: Shure DIS; 2 microphones read, 1 open"
-    assert seats == ["  seat 1: active, Seat 1", "  seat 2: active, Seat 2", "  seat 3: passive, no name"]
+    assert seats[:3] == ["  seat 1: active, Seat 1", "  seat 2: active, Seat 2", "  seat 3: passive, no name"]
+    assert seats[3:] == [
+        "  seat s0 is channel 01: off, Seat 1 (CONFIG: nobody)",
+        "  seat s1 is channel 02: on, Seat 2 (CONFIG: nobody)",
+    ]
