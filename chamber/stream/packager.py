@@ -4,15 +4,14 @@ Nothing decides here about permission: what is handed to `publish` is public fro
 """
 
 import asyncio
-import heapq
 import math
 import secrets
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from chamber.ports import Clock
 from chamber.stream.audience import Audience
+from chamber.stream.parts import Copy, FactsTrack, Init, Mark, Part, Segment, init_name, part_name, segment_name
 from chamber.stream.playlist import (
     SKIP_TARGETS,
     DateRange,
@@ -26,80 +25,12 @@ from chamber.stream.playlist import (
 )
 from chamber.stream.rewind import Rewind
 from chamber.stream.settings import FRAME_MS, StreamSettings
+from chamber.stream.stock import Stock
 
+__all__ = ["Copy", "FactsTrack", "Init", "Mark", "Packager", "Part"]
 WALL_STEP_MS = 250
 # a part's own file outlives its line in the playlist by this much, for players with an older playlist
 PART_LINGER_MS = 12_000
-
-
-@dataclass(frozen=True, slots=True)
-class Init:
-    """A decoder's set-up: `ftyp` and `moov`, and what the multivariant playlist says of it."""
-
-    data: bytes
-    codecs: str
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A part in one rendition, `name` as its playlist is called."""
-
-    name: str
-    data: bytes
-    init: Init
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part ready to publish: `data` is one moof and mdat; captured from `capture_ms` until `end_ms`.
-
-    `live` tells hall from slate. `discontinuity`: the timeline or the wall clock jumps before this part. `others`: the
-    same stretch in each other rendition that is configured.
-    """
-
-    data: bytes
-    init: Init
-    duration_ms: int
-    capture_ms: int
-    end_ms: int
-    independent: bool
-    live: bool
-    discontinuity: bool = False
-    others: tuple[Copy, ...] = ()
-
-    def copies(self) -> tuple[Copy, ...]:
-        """What it is in each rendition, the source first."""
-        return (Copy("main", self.data, self.init), *self.others)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A fact of the public index: holds from `capture_ms` until the next of its `kind`; attribute names: `X-…`."""
-
-    id: str
-    kind: str
-    capture_ms: int
-    attributes: tuple[tuple[str, str], ...] = ()
-
-
-# called with the capture times at which the window starts and ends: the marks the playlist should hold
-FactsTrack = Callable[[int, int], Sequence[Mark]]
-
-
-@dataclass(slots=True)
-class _Segment:
-    msn: int
-    inits: tuple[str, ...]
-    wall_ms: int
-    capture_ms: int
-    live: bool
-    discontinuity: bool
-    parts: list[PartEntry] = field(default_factory=list)
-    end_ms: int = 0
-    duration_ms: int = 0
-    sizes: Counter[str] = field(default_factory=Counter)
-    complete: bool = False
-    gap: bool = False
 
 
 class Packager:
@@ -115,14 +46,11 @@ class Packager:
         self._next_msn = clock.wall_ms() // 1000
         self._discontinuities = clock.wall_ms() // 10_000 % 10_000
         self._wall_offset_ms = 0
-        self._segments: deque[_Segment] = deque()
+        self._segments: deque[Segment] = deque()
         # the newest of them; those before are on disk
-        self._in_memory: deque[_Segment] = deque()
-        self._rewind = Rewind(settings.rewind_dir) if settings.rewind_dir and settings.rewind_ms else None
-        self._rewind_bytes = 0
+        self._in_memory: deque[Segment] = deque()
+        self._stock = Stock(clock, Rewind(settings.rewind_dir) if settings.rewind_dir and settings.rewind_ms else None)
         self._inits: list[tuple[str, str, Init]] = []
-        self._files: dict[str, bytes] = {}
-        self._expiry: list[tuple[int, str]] = []
         self._callbacks: list[Callable[[Part], None]] = []
         self._changed = asyncio.Event()
         self._whole_until_ms = 0
@@ -143,7 +71,7 @@ class Packager:
         segment = self._segment_for(part)
         number = len(segment.parts)
         for copy in part.copies():
-            self._files[self.part_name(segment.msn, number, copy.name)] = copy.data
+            self._stock.put(self.part_name(segment.msn, number, copy.name), copy.data)
             segment.sizes[copy.name] += len(copy.data)
         segment.parts.append(PartEntry(self.part_name(segment.msn, number), part.duration_ms, part.independent))
         segment.duration_ms += part.duration_ms
@@ -168,11 +96,11 @@ class Packager:
         gone: list[str] = []
         for segment in self._segments:
             if segment.live and not segment.gap and segment.end_ms > from_ms:
-                self._rewind_bytes -= self._bytes_on_disk(segment)
                 segment.gap = True
+                segment.entries.clear()
                 self._finish(segment)
                 gone += self._names_of(segment)
-        self._drop(gone)
+        self._stock.drop(gone)
         if gone:
             self._whole_until_ms = self._clock.now_ms() + SKIP_TARGETS * self._target_s * 1000
         self._wake()
@@ -183,24 +111,21 @@ class Packager:
         if len(self._segments) == len(self._in_memory):
             return
         while len(self._segments) > len(self._in_memory):
-            self._drop(self._names_of(self._leave()))
+            self._stock.drop(self._names_of(self._leave()))
         self._wake()
 
     def clear(self) -> None:
         """Go dark: nothing is public any more."""
         self._discontinuities += 1 + sum(segment.discontinuity for segment in self._segments)
-        on_disk = [name for segment in self._segments for name in self._names_of(segment, parts=False)]
-        for kept in (self._segments, self._in_memory, self._inits, self._files, self._expiry, self._mark_walls):
+        for kept in (self._segments, self._in_memory, self._inits, self._mark_walls):
             kept.clear()
-        self._drop(on_disk)
-        self._rewind_bytes = 0
+        self._stock.clear()
         self._wake()
 
     def close(self) -> None:
         """Go dark for good."""
         self.clear()
-        if self._rewind is not None:
-            self._rewind.close()
+        self._stock.close()
 
     def wall_stepped(self) -> bool:
         """Whether the wall clock has moved against the anchor of the present timeline."""
@@ -232,11 +157,11 @@ class Packager:
 
     def part_name(self, msn: int, number: int, rendition: str = "main") -> str:
         """Name of a part below /live/, also of one that is still to come."""
-        return f"p{self._run}-{msn}-{number}{_mark(rendition)}.m4s"
+        return part_name(self._run, msn, number, rendition)
 
     def segment_name(self, msn: int, rendition: str = "main") -> str:
         """Name of a segment below /live/."""
-        return f"s{self._run}-{msn}{_mark(rendition)}.m4s"
+        return segment_name(self._run, msn, rendition)
 
     def position(self) -> tuple[int, int] | None:
         """Media sequence number and part number of the next part; None while dark."""
@@ -255,7 +180,7 @@ class Packager:
             return False
         if number is None:
             return at[0] > msn
-        length = next((len(s.parts) for s in self._segments if s.msn == msn and s.complete), None)
+        length = next((len(s.parts) for s in reversed(self._segments) if s.msn == msn and s.complete), None)
         return at > ((msn, number) if length is None or number < length else (msn + 1, 0))
 
     def too_far(self, msn: int, number: int | None) -> bool:
@@ -268,11 +193,11 @@ class Packager:
 
     def file(self, name: str) -> bytes | None:
         """Bytes of an init, a segment or a part; None when it is not in memory (any more)."""
-        return self._files.get(name)
+        return self._stock.get(name)
 
     def past(self) -> Rewind | None:
         """What is kept on disk, when a disk is used."""
-        return self._rewind
+        return self._stock.rewind
 
     def hinted(self, rendition: str = "main") -> str | None:
         """Name of the part that the preload hint of a rendition promises."""
@@ -322,7 +247,7 @@ class Packager:
         shape = {"main": whole, "low": self._settings.small}.get(rendition)
         return Rendition(f"{rendition}.m3u8", init.codecs, shape, max(self._peak_bps[rendition], average), average)
 
-    def _names_of(self, segment: _Segment, *, parts: bool = True) -> list[str]:
+    def _names_of(self, segment: Segment, *, parts: bool = True) -> list[str]:
         """Every file of a segment, in every rendition."""
         names: list[str] = []
         for rendition in self._settings.names:
@@ -331,14 +256,7 @@ class Packager:
             names.append(self.segment_name(segment.msn, rendition))
         return names
 
-    def _drop(self, names: list[str]) -> None:
-        """No longer serve these files, from memory or disk."""
-        for name in names:
-            self._files.pop(name, None)
-        if self._rewind is not None:
-            self._rewind.remove([name for name in names if name[0] == "s"])
-
-    def _segment_for(self, part: Part) -> _Segment:
+    def _segment_for(self, part: Part) -> Segment:
         inits = tuple(self._init_name(copy) for copy in part.copies())
         last = self._segments[-1] if self._segments else None
         if last and not last.complete:
@@ -348,7 +266,7 @@ class Packager:
             self._finish(last)
         jump = last is not None and (part.discontinuity or last.inits != inits)
         wall_ms = part.capture_ms + self._wall_offset_ms
-        segment = _Segment(self._next_msn, inits, wall_ms, part.capture_ms, part.live, jump)
+        segment = Segment(self._next_msn, inits, wall_ms, part.capture_ms, part.live, jump)
         self._next_msn += 1
         self._segments.append(segment)
         self._in_memory.append(segment)
@@ -358,89 +276,58 @@ class Packager:
         for name, rendition, known in self._inits:
             if (rendition, known) == (copy.name, copy.init):
                 return name
-        name = f"i{self._run}-{self._next_msn}{_mark(copy.name)}.mp4"
+        name = init_name(self._run, self._next_msn, copy.name)
         self._inits.append((name, copy.name, copy.init))
-        self._files[name] = copy.init.data
+        self._stock.put(name, copy.init.data)
         return name
 
-    def _finish(self, segment: _Segment) -> None:
+    def _finish(self, segment: Segment) -> None:
         if segment.complete:
             return
         segment.complete = True
         for rendition in self._settings.names:
             names = [self.part_name(segment.msn, number, rendition) for number in range(len(segment.parts))]
             if not segment.gap:
-                whole = b"".join(self._files[name] for name in names)
-                self._files[self.segment_name(segment.msn, rendition)] = whole
+                self._stock.join(self.segment_name(segment.msn, rendition), names)
             rate = segment.sizes[rendition] * 8000 // segment.duration_ms
             self._peak_bps[rendition] = max(self._peak_bps[rendition], rate)
-            self._expire(names, PART_LINGER_MS)
-
-    def _expire(self, names: list[str], after_ms: int) -> None:
-        due_ms = self._clock.now_ms() + after_ms
-        for name in names:
-            heapq.heappush(self._expiry, (due_ms, name))
+            self._stock.expire(names, PART_LINGER_MS)
 
     def _forget(self) -> None:
         """Let segments leave memory, and the window; a file stays for as long again as memory reaches back (6.2.2)."""
-        self._settle()
+        for msn in self._stock.settle():
+            self._leave_until(msn)
         held_ms = sum(segment.duration_ms for segment in self._in_memory)
         while len(self._in_memory) > 1 and held_ms - self._in_memory[0].duration_ms >= self._settings.window_ms:
             old = self._in_memory.popleft()
             held_ms -= old.duration_ms
-            if self._rewind is None:
-                self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
-            elif not old.gap:
-                names = self._names_of(old, parts=False)
-                if not self._rewind.store(old.msn, {name: self._files[name] for name in names}):
-                    self._leave_until(old.msn)
+            kept = old.gap or self._stock.to_disk(old.msn, self._names_of(old, parts=False))
+            if self._stock.rewind is None or not kept:
+                self._leave_until(old.msn)
         reach_ms = self._settings.window_ms + self._settings.rewind_ms
-        while self._rewind and len(self._segments) > len(self._in_memory) and self._beyond(reach_ms):
-            self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
-        due = []
-        while self._expiry and self._expiry[0][0] <= self._clock.now_ms():
-            due.append(heapq.heappop(self._expiry)[1])
-        if due:
-            self._drop(due)
+        while len(self._segments) > len(self._in_memory) and self._beyond(reach_ms):
+            self._leave_until(self._segments[0].msn)
+        self._stock.step()
 
     def _beyond(self, reach_ms: int) -> bool:
         """Whether the oldest segment is further back than residents may go, or takes more room than there is."""
         return (
             self._segments[-1].end_ms - self._segments[0].end_ms >= reach_ms
-            or self._rewind_bytes > self._settings.rewind_bytes
+            or self._stock.disk_bytes > self._settings.rewind_bytes
         )
 
-    def _settle(self) -> None:
-        """Serve from disk what has been written there; a segment that could not be written ends the way back."""
-        for msn, well in self._rewind.written() if self._rewind else ():
-            segment = next((s for s in self._segments if s.msn == msn), None)
-            names = [] if segment is None or segment.gap else self._names_of(segment, parts=False)
-            if self._rewind and well and names:
-                self._rewind.hold(names)
-                for name in names:
-                    self._files.pop(name, None)
-                self._rewind_bytes += sum(segment.sizes.values()) if segment else 0
-            elif self._rewind and well:  # it left, or was taken back, while it was being written
-                self._rewind.remove(self._names_of(_Segment(msn, (), 0, 0, False, False), parts=False))
-            elif segment is not None:
-                self._leave_until(msn)
-
     def _leave_until(self, msn: int) -> None:
+        """Let segments that are not in memory leave the playlist, up to this one; their files stay a while."""
         while self._segments and self._segments[0].msn <= msn and len(self._segments) > len(self._in_memory):
-            self._expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
+            self._stock.expire(self._names_of(self._leave(), parts=False), self._settings.window_ms)
 
-    def _bytes_on_disk(self, segment: _Segment) -> int:
-        held = self._rewind is not None and self._rewind.holds(self.segment_name(segment.msn))
-        return sum(segment.sizes.values()) if held else 0
-
-    def _leave(self) -> _Segment:
+    def _leave(self) -> Segment:
         """Let the oldest segment leave the playlist; its files are the caller's."""
         old = self._segments.popleft()
         self._discontinuities += old.discontinuity
-        self._rewind_bytes -= self._bytes_on_disk(old)
         if not (self._segments and self._segments[0].inits == old.inits):
             used = {name for segment in self._segments for name in segment.inits}
-            self._expire([name for name, *_ in self._inits if name not in used], self._settings.window_ms)
+            self._stock.expire([name for name, *_ in self._inits if name not in used], self._settings.window_ms)
             self._inits = [one for one in self._inits if one[0] in used]
         return old
 
@@ -477,12 +364,14 @@ class Packager:
                 return segment.wall_ms + capture_ms - segment.capture_ms
         return capture_ms + self._wall_offset_ms
 
-    def _entry(self, segment: _Segment, number: int, rendition: str) -> SegmentEntry:
+    def _entry(self, segment: Segment, number: int, rendition: str) -> SegmentEntry:
+        if rendition in segment.entries:
+            return segment.entries[rendition]
         parts = tuple(
             PartEntry(self.part_name(segment.msn, n, rendition), part.duration_ms, part.independent, segment.gap)
             for n, part in enumerate(segment.parts)
         )
-        return SegmentEntry(
+        entry = SegmentEntry(
             uri=self.segment_name(segment.msn, rendition),
             duration_ms=segment.duration_ms,
             wall_ms=segment.wall_ms,
@@ -492,8 +381,6 @@ class Packager:
             discontinuity=segment.discontinuity,
             gap=segment.gap,
         )
-
-
-def _mark(rendition: str) -> str:
-    """What the files of a rendition have behind their number."""
-    return "" if rendition == "main" else f"-{rendition}"
+        if segment.complete:
+            segment.entries[rendition] = entry
+        return entry

@@ -70,9 +70,13 @@ class Rewind:
         if names:
             self._writer.submit(self._delete, list(names))
 
+    def clear(self) -> None:
+        """No longer serve anything, at once, and delete it."""
+        self.remove(list(self._held))
+
     def close(self) -> None:
         """Delete everything and end the thread, without waiting for a disk that hangs."""
-        self.remove(list(self._held))
+        self.clear()
         self._writer.shutdown(wait=False)
 
     # -- in the writer's thread

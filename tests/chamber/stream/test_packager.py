@@ -79,6 +79,7 @@ changes = st.one_of(
 )
 
 
+@pytest.mark.timeout(60)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(changes, min_size=3, max_size=25), st.sampled_from([8_000, 20_000]))
 def test_no_playlist_contradicts_the_one_before(evening: list[tuple[str, int]], window_ms: int) -> None:
@@ -106,7 +107,7 @@ def test_no_playlist_contradicts_the_one_before(evening: list[tuple[str, int]], 
             assert before.hint == station.packager.part_name(*station.packager.position())
             held_ms = sum(float(s.duration) for s in m3u8.loads(text).segments if s.uri) * 1000
             assert held_ms <= window_ms + 2000 + 200
-    assert len(station.packager._files) <= 2 * (window_ms // 200 + 20)
+    assert len(station.packager._stock) <= 2 * (window_ms // 200 + 20)
 
 
 @pytest.mark.parametrize("leaves", [1, 7, 30])
@@ -125,7 +126,7 @@ def test_the_discontinuity_number_is_right_when_segments_leave(leaves: int) -> N
 def test_a_gap_is_told_and_its_files_are_gone() -> None:
     station = Station()
     station.full(25)
-    had = [name for name in station.packager._files if name[0] in "ps"]
+    had = [name for name in station.packager._stock._files if name[0] in "ps"]
     gone = station.packager.take_back(station.clock.now_ms() - 3000)
     assert gone
     assert all(station.packager.file(name) is None for name in gone)
@@ -187,7 +188,7 @@ def test_facts_come_with_their_media_and_keep_their_date() -> None:
 def test_the_past_leaves_memory() -> None:
     station = Station(window_ms=6000)
     station.full(400)
-    assert len(station.packager._files) < 120
+    assert len(station.packager._stock) < 120
     assert len(station.packager._segments) <= 5
 
 

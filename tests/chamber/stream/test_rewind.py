@@ -70,7 +70,7 @@ def test_a_minute_can_be_gone_back_and_little_of_it_is_in_memory(station: Statio
     names = station.listed()
     assert 64 <= len(names) * 2 <= 70
     assert all(station.read(name) == b"part" * 10 for name in names)
-    assert len(station.packager._files) < 100
+    assert len(station.packager._stock) < 100
     assert set(names[:-4]) <= station.on_disk()
     assert len(station.on_disk()) < 70
     judge([station.packager.media().decode()])
