@@ -84,10 +84,15 @@ class Answers:
 
 @dataclass(slots=True)
 class Ear:
-    """Collects bytes in bursts and shows each as it ends."""
+    """Collects bytes in bursts and shows each as it ends, once: a system that repeats itself must not bury the question.
+
+    Attributes:
+        shown: bursts that are not shown again.
+    """
 
     say: Say
     bursts: list[bytes] = field(default_factory=list)
+    shown: set[bytes] = field(default_factory=set)
     heard_s: float = 0.0
     sender: str | None = None
     _open: bytearray = field(default_factory=bytearray)
@@ -104,7 +109,9 @@ class Ear:
             self._open.clear()
             if len(self.bursts) < MOST_BURSTS:
                 self.bursts.append(burst)
-            self.say(f"    {_shown(burst)}")
+            if burst not in self.shown and len(self.shown) < MOST_BURSTS:
+                self.shown.add(burst)
+                self.say(f"    {_shown(burst)}")
 
 
 class Lesson:
@@ -140,6 +147,9 @@ class Lesson:
         self._say(f"Listening on {self._wanted.port}. Leave every microphone alone for {self._wanted.quiet_s:g} s.")
         await self._wait(self._wanted.quiet_s)
         samples = [Sample(self._taken())]
+        usual = frozenset(self._ear.shown)
+        if usual:
+            self._say("That comes by itself, and is not shown again.")
         self._idle = {kind for burst in samples[0].bursts for kind in kinds(burst)}
         while True:
             self._say(
@@ -149,6 +159,7 @@ class Lesson:
             if not seat:
                 break
             for meaning, what in ((Meaning.ON, "so that the microphone is on"), (Meaning.OFF, "so that it is off")):
+                self._ear.shown = set(usual)
                 self._say(f"Press the button of seat {seat} now, {what}.")
                 samples.append(Sample(await self._press(), meaning, seat))
         self._say("Seat number of a microphone that can ask for the floor (Enter: none):")
