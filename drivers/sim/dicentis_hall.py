@@ -280,7 +280,7 @@ OPERATIONS: dict[str, tuple[tuple[str, ...], Handler]] = {
     "GetPermissions": ((), lambda hall, _, __: {"permissions": list(hall.permissions)}),
     "GetApiState": ((), lambda hall, _, __: {"online": hall.online}),
     "GetAgendaTopics": ((), DicentisHall.get_topics),
-    "GetVotingState": ((), lambda hall, _, __: {"state": hall._word(hall.voting)}),
+    "GetVotingState": ((), lambda hall, _, __: {"votingState": hall._word(hall.voting)}),
     "GrantSpeech": (IDS, DicentisHall.grant),
     "AddSeatToSpeakers": (("seatId",), DicentisHall.grant),
     "RemoveSpeech": (IDS, DicentisHall.take_away),

@@ -91,7 +91,9 @@ async def test_tlvcam1_on_a_serial_line(tmp_path: Path) -> None:
             code, printed = await teach(terminal, unit.press, 3, 12)
     assert code == 0, printed
     assert any("%M00030110" in line for line in terminal.lines), "what arrives is shown"
-    assert sum(line.startswith("    %S00000113.   25") for line in terminal.lines) <= 1, "and what comes by itself does not bury it"
+    assert sum(line.startswith("    %S00000113.   25") for line in terminal.lines) <= 1, (
+        "and what comes by itself does not bury it"
+    )
     assert section(out.read_text(encoding="utf-8")) == {
         "id": "learnt", "driver": "lines", "path": path, "baud": 19200, "encoding": "ascii",
         "start": "%", "end": "\r", "checksum": "sum16-hex",
