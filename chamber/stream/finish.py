@@ -7,6 +7,7 @@ only days after that.
 import asyncio
 import hashlib
 import os
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -99,7 +100,10 @@ class Finisher:
             return True
         book, source = now.book, now.source
         name = f"{meeting}-{number}.mp4"
-        fresh = folder / f".{name}.new"
+        # what an interrupted try has left goes; a remux that outlived its process writes into nothing then
+        for stale in folder.glob(f".{name}.*"):
+            stale.unlink(missing_ok=True)
+        fresh = folder / f".{name}.{secrets.token_hex(4)}.new"
         marks = [(one.from_ms, one.to_ms, one.title) for one in chapters(book, source)]
         pieces = [(folder / PARTS / piece.file, piece.duration_ms or 0) for piece in source.pieces]
         try:

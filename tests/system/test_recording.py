@@ -192,20 +192,25 @@ def judge_files(night: Evening, book: dict[str, Any], second: list[int]) -> None
 async def test_a_finish_that_was_interrupted_is_done_at_the_next_start(hall: Path) -> None:
     port = free_port()
     path = config(hall, port, suspended="cut", parts_days=0)
-    async with streaming(hall, path), evening(hall, port) as night:
+    async with streaming(hall, path) as process, evening(hall, port) as night:
         for _ in range(2):
             night.state("open", ITEMS[0])
             await night.recorded(1)
             night.state("suspended", ITEMS[0])
             await until(lambda: night.recording["leg"] == "dark", what="a suspension is cut")
-        await night.finished()
-    recordings = night.recordings
-    seen = frames(recordings / "raad-1.mp4")
-    parts = recordings / "parts"
-    await asyncio.sleep(0)
-    assert list(parts.iterdir()) == [], "parts that may go have stayed"
+        night.state("ended")
+        await until(lambda: night.book()["ended"], what="the end is noted")
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+    (night.recordings / ".raad-1.mp4.new").write_bytes(b"half an MP4")
+    async with streaming(hall, path):
+        # nobody has told it anything yet
+        await until(lambda: night.book()["sources"][0]["finished"], timeout_s=30, what="the MP4 is made")
+        await until(lambda: list((night.recordings / "parts").iterdir()) == [], what="parts that may go have gone")
+    seen = frames(night.recordings / "raad-1.mp4")
     assert len([1 for earlier, later in pairwise(seen) if later - earlier != 40]) == 1, "one cut, in one file"
     assert [len(source["spans"]) for source in night.book()["sources"]] == [2]
+    assert list(night.recordings.glob(".*")) == []
 
 
 @pytest.fixture

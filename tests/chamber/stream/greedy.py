@@ -10,6 +10,7 @@ from aiohttp import ClientError, ClientSession
 
 from tests.chamber.stream.programme import HEIGHT, WIDTH, read_barcode
 from tests.chamber.stream.rules import check
+from tests.chamber.stream.strict import judge
 
 _URI = re.compile(r'URI="([^"]+)"')
 
@@ -70,10 +71,11 @@ class Greedy:
         return seen
 
     def check_playlists(self) -> None:
-        """Every playlist that was ever served obeys the rules, alone and after its predecessor."""
+        """Every playlist that was ever served obeys the rules, alone and after its predecessor; strict readers agree."""
         previous = None
         for text in self.playlists:
             previous = check(text, previous)
+        judge(self.playlists)
 
 
 def _order(name: str) -> tuple[int, ...]:
