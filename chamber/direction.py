@@ -74,6 +74,10 @@ class Direction:
             due_ms, self._due_ms = self._due_ms, None
             self._decide(d.Ticked(due_ms))
 
+    def travels(self) -> dict[str, dict[tuple[int, int], int]]:
+        """Times between presets as the director knows them, ms by camera and (from, to)."""
+        return self._director.travels()
+
     def close(self) -> None:
         """Forget what is still to come."""
         self._due_ms = None

@@ -4,13 +4,15 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from chamber import wire
+from chamber.camera_orders import CameraOrders
 from chamber.clerk import Clerk
 from chamber.core import meeting as meetings
 from chamber.core.director import model as d
 from chamber.core.domain import MeetingState, Mode, Phase, ShotKind
 from chamber.core.errors import DeviceError, DeviceUnreachableError, RefusedError
-from chamber.ports import Camera, SwitchesAllOff
+from chamber.ports import SwitchesAllOff
 from chamber.runtime import Runtime
+from chamber.wire.cameras import CameraOrder
 from chamber.wire.clerk import ClerkOrder
 
 SYNC_S = 2.0
@@ -33,7 +35,7 @@ class Orders:
 
     def __init__(self, runtime: Runtime, presentation: Presentation | None, take_back_s: int) -> None:
         self._run, self._presentation, self._take_back_s = runtime, presentation, take_back_s
-        self.clerk = Clerk(runtime)
+        self.clerk, self.cameras = Clerk(runtime), CameraOrders(runtime)
         self._turn = asyncio.Lock()
         self._take_back_id = 0
 
@@ -69,17 +71,6 @@ class Orders:
                 self._run.set_mode(Mode(mode))
             case wire.ShotTake(shot=shot):
                 self._shot(shot)
-            case wire.CameraRecall():
-                self._recall(order)
-            case wire.CameraStore(camera=camera, preset=preset):
-                await self._camera(camera).store(preset)
-                self._run.record.event("preset_stored", camera=camera, preset=preset, account=account)
-            case wire.CameraDrive():
-                await self._drive(order)
-            case wire.CameraFocus():
-                await self._focus(order)
-            case wire.CameraPower():
-                await self._power(order)
             case wire.ItemNext(at_ms=at_ms):
                 self._next(at_ms, account)
             case wire.ItemSelect(item=item):
@@ -106,6 +97,8 @@ class Orders:
                 self._present(source, output)
             case wire.NoteAdd(text=text, about=about):
                 self._run.record.note_text(text, about, account)
+            case _ if isinstance(order, CameraOrder):
+                await self.cameras.carry_out(order, account)
             case _ if isinstance(order, ClerkOrder):
                 self.clerk.carry_out(order, account)
 
@@ -188,45 +181,6 @@ class Orders:
             self._run.take_shot(shot, ShotKind.SPEAKER)
         else:
             raise RefusedError("unknown_shot", f"Er is geen shot {shot}; kies wide, chair, presentation of een camera.")
-
-    def _camera(self, name: str) -> Camera:
-        camera = self._run.out.cameras.get(name)
-        if camera is None:
-            raise RefusedError("unknown_camera", f"Er is geen camera {name}.")
-        return camera
-
-    def _guard_on_air(self, name: str, force: bool) -> None:
-        if name in self._run.stage.airing() and not force:
-            raise RefusedError("on_air", f"{name} is in beeld; bewegen kan alleen na een tweede bevestiging.")
-
-    def _recall(self, order: wire.CameraRecall) -> None:
-        self._camera(order.camera)
-        self._guard_on_air(order.camera, order.force)
-        self._run.stage.send_camera(order.camera, order.preset, "operator", forced=order.force)
-        if order.camera not in self._run.stage.airing():
-            self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
-
-    async def _drive(self, order: wire.CameraDrive) -> None:
-        camera = self._camera(order.camera)
-        self._guard_on_air(order.camera, order.force)
-        self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
-        await camera.drive(order.pan, order.tilt, order.zoom)
-        self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
-
-    async def _focus(self, order: wire.CameraFocus) -> None:
-        camera = self._camera(order.camera)
-        if order.action in ("near", "far", "one_push"):
-            self._guard_on_air(order.camera, order.force)
-            self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
-        await camera.focus(order.action)
-
-    async def _power(self, order: wire.CameraPower) -> None:
-        camera = self._camera(order.camera)
-        if not order.on:
-            self._guard_on_air(order.camera, order.force)
-            self._run.stage.send_camera(order.camera, None, "operator", forced=order.force)
-            self._run.direct(d.CameraDisturbed(self._run.clock.now_ms(), order.camera))
-        await camera.power(order.on)
 
     async def _mic(self, seat: str, *, on: bool) -> None:
         place = self._run.state.hall.seats.get(seat)

@@ -26,6 +26,7 @@ from chamber.ports import Clock
 from chamber.record import Record
 from chamber.stage import Outputs, Stage
 from chamber.state import CameraState, LinkState, Peer, State
+from chamber.survey import Survey
 from chamber.views import view
 from chamber.wire import StateView
 
@@ -53,6 +54,8 @@ class Runtime:
         hands = Hands(self._send, self._act, self._settle, self.guarded)
         self.direction = Direction(director, hands, record, clock)
         self.course = Course(state, record, clock, self.direct, self.publish)
+        self.remember: Callable[[State], None] = lambda state: None
+        self.survey: Survey | None = None
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
         self._draining = False
@@ -101,14 +104,8 @@ class Runtime:
         match event:
             case ports.MicReading():
                 self._microphone(event)
-            case ports.CameraArrived(camera, preset):
-                self._read(camera, preset=preset, moving=False)
-                self.direct(d.CameraArrived(self.clock.now_ms(), camera, preset))
-            case ports.CameraReading():
-                self._camera(event)
-            case ports.CameraFailed(camera, preset, reason):
-                self._read(camera, preset=None, moving=False)
-                self.direct(d.CameraFailed(self.clock.now_ms(), camera, preset, reason))
+            case ports.CameraReading() | ports.CameraArrived() | ports.CameraFailed() | ports.PresetStored():
+                self._camera_told(event)
             case MixerLevels():
                 self._levels(event)
             case Pulse():
@@ -189,6 +186,27 @@ class Runtime:
             self.set_seating(seat, known)
             self.record.event("assign", seat=seat, person=known, account="badge")
 
+    def _camera_told(
+        self, event: ports.CameraReading | ports.CameraArrived | ports.CameraFailed | ports.PresetStored
+    ) -> None:
+        now_ms = self.clock.now_ms()
+        match event:
+            case ports.CameraReading():
+                self._camera(event)
+            case ports.CameraArrived(camera, preset, pose):
+                self._read(camera, preset=preset, moving=False)
+                self._found(camera, preset, pose)
+                self.direct(d.CameraArrived(now_ms, camera, preset))
+                if self.survey is not None:
+                    self.survey.arrived(camera, preset, now_ms)
+            case ports.CameraFailed(camera, preset, reason):
+                self._read(camera, preset=None, moving=False)
+                self.direct(d.CameraFailed(now_ms, camera, preset, reason))
+                if self.survey is not None:
+                    self.survey.failed(camera, preset, reason, now_ms)
+            case ports.PresetStored(camera, preset, pose):
+                self._found(camera, preset, pose)
+
     def _camera(self, event: ports.CameraReading) -> None:
         camera = self.state.cameras[event.camera]
         moved = camera.preset is not None and event.preset is None and event.moving is not True
@@ -203,6 +221,11 @@ class Runtime:
         camera = self.state.cameras[name]
         camera.preset, camera.moving = preset, moving
         self.touch()
+
+    def _found(self, name: str, preset: int, pose: ports.Pose | None) -> None:
+        """Where a preset turned out to be."""
+        if pose is not None:
+            self.state.poses.setdefault(name, {})[preset] = pose
 
     def _levels(self, event: MixerLevels) -> None:
         self.state.rms_dbfs, self.state.peak_dbfs = event.rms_dbfs, event.peak_dbfs
@@ -247,6 +270,8 @@ class Runtime:
 
     def _pulse(self) -> None:
         self.stage.lease()
+        if self.survey is not None:
+            self.survey.tick(self.clock.now_ms())
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
         found = alarms(self.state, now_ms)
         held = {(a.code, a.key): (a, self._alarms.get((a.code, a.key), (a, wall_ms))[1]) for a in found}
@@ -267,7 +292,14 @@ class Runtime:
         """Begin with a director that is told what is so now; nothing that the journal does not hold plays a part."""
         state, now_ms = self.state, self.clock.now_ms()
         state.proposal = None
+        self._learn()
         facts: list[d.Event] = [
+            d.TravelsKnown(now_ms, name, tuple(moves[at : at + d.MOVES_TOLD]))
+            for name, known in sorted(state.travels.items())
+            if name in state.cameras and (moves := [(*pair, ms) for pair, ms in known.items()][-d.MOVES_KEPT :])
+            for at in range(0, len(moves), d.MOVES_TOLD)
+        ]
+        facts += [
             d.CameraArrived(now_ms, name, camera.preset)
             for name, camera in state.cameras.items()
             if camera.preset is not None and camera.moving is False and camera.wished in (None, camera.preset)
@@ -281,6 +313,12 @@ class Runtime:
         if state.seating.chair_seat != state.hall.chair_seat:
             facts.append(d.ChairMoved(now_ms, state.seating.chair_seat))
         self.direction.begin(now_ms, facts)
+
+    def _learn(self) -> None:
+        """What the director has measured is kept for the next one, and the next evening."""
+        for name, known in self.direction.travels().items():
+            if known:
+                self.state.travels.setdefault(name, {}).update(known)
 
     def _send(self, recall: d.Recall) -> None:
         self.stage.send_camera(recall.camera, recall.preset, recall.reason.code)
@@ -350,6 +388,8 @@ class Runtime:
         self.stage.wish()
         self.publish(now_ms)
         self.stage.tell_cameras()
+        self._learn()
+        self.remember(state)
         self.touch()
 
     # -------------------------------------------------------------------------------------------------- views
@@ -381,6 +421,7 @@ class Runtime:
             wall_ms=self.clock.wall_ms(),
             airing=self.stage.airing(),
             alarms=list(self._alarms.values()),
+            survey=self.survey.view() if self.survey is not None else None,
         )
 
     def trouble(self, code: str, text: str | None) -> None:
@@ -419,5 +460,7 @@ class Runtime:
 
     def close(self) -> None:
         """Cancel what is still to come."""
+        self._learn()
+        self.remember(self.state)
         self.stage.close()
         self.direction.close()

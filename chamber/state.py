@@ -9,6 +9,7 @@ from chamber.core.domain import AgendaItem, Hall, MicState, Mode, Phase
 from chamber.core.meeting import Meeting
 from chamber.core.scenes import Seating, Shown
 from chamber.core.voting import RollCall
+from chamber.ports import Pose
 
 WATCHER_STALE_MS = 10_000
 """A watcher reports every 2 s; one that says nothing for so long is silent."""
@@ -79,6 +80,8 @@ class State:
     route_names: dict[str, str] = field(default_factory=dict)
     shown: Shown = field(default_factory=Shown)
     proposal: Propose | None = None
+    travels: dict[str, dict[tuple[int, int], int]] = field(default_factory=dict)
+    poses: dict[str, dict[int, Pose]] = field(default_factory=dict)
     bar_seat: str | None = None
     title_visible: bool = True
     mixer: Peer = field(default_factory=Peer)

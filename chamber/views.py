@@ -175,6 +175,7 @@ def view(
     wall_ms: int,
     airing: frozenset[str],
     alarms: list[tuple[Alarm, int]],
+    survey: wire.SurveyView | None = None,
 ) -> wire.StateView:
     """The whole state for the console; `alarms` come with the wall time since when they hold."""
     shown, proposal, meeting = state.shown, state.proposal, state.meeting
@@ -231,6 +232,8 @@ def view(
         seats=tuple(_seat(state, seat) for seat in state.hall.seats),
         people=tuple(_person(state, person) for person in state.hall.people.values()),
         cameras=_cameras(state, airing, now_ms),
+        one_camera=tuple(s.id for s in state.hall.seats.values() if len({shot.camera for shot in s.shots}) == 1),
+        survey=survey,
         devices=_devices(state, now_ms),
         legs=legs(state, now_ms),
         public=_public(state, now_ms, wall_ms),

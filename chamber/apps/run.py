@@ -30,6 +30,7 @@ from chamber.core.voting import resumed
 from chamber.events import LinkChanged, WatcherSaid
 from chamber.ipc import LineClient
 from chamber.measure import Measures
+from chamber.memory import CameraMemory
 from chamber.orders import Orders, Presentation
 from chamber.ports import Device, DeviceEvent
 from chamber.preview import Preview
@@ -145,6 +146,9 @@ async def serve(config: Config) -> None:
     restored = meetings.restore()
     hall = replace(hall, people={**hall.people, **restored.guests})
 
+    memory = CameraMemory(config.data_dir)
+    travels, poses = memory.load()
+
     def emit(event: DeviceEvent) -> None:
         run.post(event)
 
@@ -163,6 +167,8 @@ async def serve(config: Config) -> None:
         handled=restored.handled,
         vote=resumed(restored.vote, hall.people.values(), restored.present),
         present=restored.present,
+        travels=travels,
+        poses=poses,
         watchers={account.name: Peer() for account in config.accounts if account.role == "watcher"},
     )
     devices = build(config, emit, clock)
@@ -172,6 +178,7 @@ async def serve(config: Config) -> None:
     record.resume(restored.meeting.state)
     outputs = Outputs(mixer.send, stream.send, devices.cameras, devices.switchers, devices.microphones)
     run = Runtime(state, Director(plan.director_plan(config)), outputs, record, clock, measures, secrets.token_hex(8))
+    run.remember = lambda known: memory.keep(known.travels, known.poses)
     meetings.on_trouble(run.trouble)
     orders = Orders(run, switcher, config.stream.take_back_s)
     publisher = Publisher(config.data_dir / "public", config.public.url or state.public_url, run.trouble, clock)
@@ -205,7 +212,7 @@ async def serve(config: Config) -> None:
         await api.hub.close()
         await preview.close()
         await runner.cleanup()
-        await asyncio.to_thread(meetings.close)
+        await asyncio.gather(asyncio.to_thread(memory.close), asyncio.to_thread(meetings.close))
 
 
 def main(path: Path) -> int:

@@ -1,6 +1,6 @@
 """What the director hears and decides, in the words of the journal, and back again. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -20,6 +20,7 @@ NAMES: Mapping[type, str] = {
     d.CameraLost: "camera_lost",
     d.CameraBack: "camera_back",
     d.CameraDisturbed: "camera_disturbed",
+    d.TravelsKnown: "travels",
     d.PhaseChanged: "phase",
     d.ModeSet: "mode",
     d.ShotOrdered: "shot_ordered",
@@ -35,10 +36,18 @@ KINDS: Mapping[str, type] = {kind: event for event, kind in NAMES.items()}
 FIELDS: Mapping[type, tuple[str, ...]] = {
     event: tuple(field.name for field in fields(event) if field.name != "at_ms") for event in NAMES
 }
-_WORDS: Mapping[tuple[str, str], type] = {
+
+
+def _moves(value: Any) -> tuple[tuple[int, int, int], ...]:
+    """Moves, which JSON makes lists of."""
+    return tuple((int(start), int(end), int(took_ms)) for start, end, took_ms in value)
+
+
+_WORDS: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("phase", "phase"): Phase,
     ("mode", "mode"): Mode,
     ("shot_ordered", "kind"): ShotKind,
+    ("travels", "moves"): _moves,
 }
 
 

@@ -42,6 +42,15 @@ def _detail(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= DETAIL_CHARS and value.isprintable()
 
 
+def _moves(value: Any) -> bool:
+    """Up to 200 times of [from, to, ms]."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) <= 200
+        and all(isinstance(move, list | tuple) and len(move) == 3 and all(map(_number, move)) for move in value)
+    )
+
+
 ID = _text(r"[a-z0-9][a-z0-9_-]{0,39}")
 WORD = _text(r"[A-Za-z0-9_.:-]{0,60}")
 TIME = _text(r"\d{1,2}:\d{2}")
@@ -99,6 +108,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = {
     "camera_lost": {"camera": ID, "reason": _detail},
     "camera_back": {"camera": ID},
     "camera_disturbed": {"camera": ID},
+    "travels": {"camera": ID, "moves": _moves},
     "phase": {"phase": PHASE},
     "mode": {"mode": MODE},
     "shot_ordered": {"camera": _maybe(ID), "preset": _maybe(_number), "kind": SHOT},

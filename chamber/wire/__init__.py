@@ -9,6 +9,9 @@ from pydantic import Field
 
 from chamber.wire.base import Order as Order
 from chamber.wire.base import Payload
+from chamber.wire.cameras import CameraOrder
+from chamber.wire.cameras import CameraRecall as CameraRecall
+from chamber.wire.cameras import SurveyView as SurveyView
 from chamber.wire.clerk import BallotTotal, ClerkOrder
 from chamber.wire.clerk import ImportView as ImportView
 from chamber.wire.clerk import IndexView as IndexView
@@ -157,7 +160,10 @@ class LevelsView(Payload):
 
 
 class StateView(Payload):
-    """The whole view: `GET /api/v1/state` and the first message on `/api/v1/events`."""
+    """The whole view: `GET /api/v1/state` and the first message on `/api/v1/events`.
+
+    `one_camera` are the seats that only one camera has a preset for; `survey` is the walk through all seats.
+    """
 
     seq: int
     now_ms: int
@@ -174,6 +180,8 @@ class StateView(Payload):
     seats: tuple[SeatView, ...]
     people: tuple[PersonView, ...] = ()
     cameras: dict[str, CameraView]
+    one_camera: tuple[str, ...] = ()
+    survey: SurveyView | None = None
     devices: dict[str, DeviceView]
     legs: dict[str, LegStateName]
     public: PublicView
@@ -246,52 +254,6 @@ class ShotTake(_Plain):
 
     command: Literal["shot.take"]
     shot: Annotated[str, Field(max_length=40)]
-
-
-class CameraRecall(_Plain):
-    """Send a camera to a preset; on air only with `force`."""
-
-    command: Literal["camera.recall"]
-    camera: Annotated[str, Field(max_length=40)]
-    preset: Annotated[int, Field(ge=0, le=254)]
-    force: bool = False
-
-
-class CameraStore(_Plain):
-    """Store where a camera stands as a preset."""
-
-    command: Literal["camera.store"]
-    camera: Annotated[str, Field(max_length=40)]
-    preset: Annotated[int, Field(ge=0, le=254)]
-
-
-class CameraDrive(_Plain):
-    """Start or stop moving, each axis -7..7, all 0 stops; on air only with `force`."""
-
-    command: Literal["camera.drive"]
-    camera: Annotated[str, Field(max_length=40)]
-    pan: Annotated[int, Field(ge=-7, le=7)] = 0
-    tilt: Annotated[int, Field(ge=-7, le=7)] = 0
-    zoom: Annotated[int, Field(ge=-7, le=7)] = 0
-    force: bool = False
-
-
-class CameraFocus(_Plain):
-    """Set the focus (auto, manual, one_push) or drive it (near, far, until stop); driven on air only with `force`."""
-
-    command: Literal["camera.focus"]
-    camera: Annotated[str, Field(max_length=40)]
-    action: Literal["auto", "manual", "near", "far", "stop", "one_push"]
-    force: bool = False
-
-
-class CameraPower(_Plain):
-    """Switch a camera on, or to standby; standby on air only with `force`."""
-
-    command: Literal["camera.power"]
-    camera: Annotated[str, Field(max_length=40)]
-    on: bool
-    force: bool = False
 
 
 class ItemNext(_Plain):
@@ -391,7 +353,7 @@ class NoteAdd(_Plain):
 
 
 AnyOrder = Annotated[
-    MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraRecall | CameraStore | CameraDrive | CameraFocus | CameraPower
+    MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraOrder
     | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
     | PresentationSelect | NoteAdd | ClerkOrder,
     Field(discriminator="command"),

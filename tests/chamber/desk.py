@@ -78,6 +78,12 @@ class Wire:
     async def store(self, preset: int) -> None:
         self.wishes.append(("store", preset))
 
+    async def focus(self, action: str) -> None:
+        self.wishes.append(("focus", action))
+
+    async def power(self, on: bool) -> None:
+        self.wishes.append(("power", on))
+
 
 @dataclass
 class Mics:

@@ -1,5 +1,7 @@
 """Where each camera stands, as far as is known, and how long it takes from one preset to another."""
 
+from collections.abc import Iterable
+
 from chamber.core.director.model import Plan, PlanCamera
 from chamber.core.director.shots import Framing, Shots
 
@@ -24,17 +26,17 @@ class Travel:
         self._pan = {shot.preset: shot.pan_deg for shot in camera.shots}
         self._typical_ms = float(camera.typical_move_ms or default_ms)
         self._slope = max(3.0, (self._typical_ms - START_MS) / TYPICAL_DEG)
-        self._known: dict[tuple[int | None, int], float] = {}
+        self._known: dict[tuple[int, int], float] = {}
 
     def estimate_ms(self, start: int | None, end: int) -> float:
         """Expected time; `start` None is not known."""
         if start == end:
             return SAME_MS
+        if start is None:
+            return self._typical_ms
         known = self._known.get((start, end))
         if known is not None:
             return known
-        if start is None:
-            return self._typical_ms
         here, there = self._pan.get(start), self._pan.get(end)
         if here is None or there is None:
             return self._typical_ms
@@ -47,6 +49,16 @@ class Travel:
             return
         before = self._known.get((start, end))
         self._known[start, end] = took_ms if before is None else before + 0.3 * (took_ms - before)
+
+    def recall(self, moves: Iterable[tuple[int, int, int]]) -> None:
+        """Take in what was measured before."""
+        for start, end, took_ms in moves:
+            if start in self._pan and end in self._pan and len(self._known) < REMEMBERED:
+                self._known[start, end] = took_ms
+
+    def known(self) -> dict[tuple[int, int], int]:
+        """What was measured, rounded to milliseconds."""
+        return {pair: round(took_ms) for pair, took_ms in self._known.items()}
 
 
 class Head:

@@ -58,8 +58,14 @@ __all__ = [
     "ShowBar",
     "Takeover",
     "Ticked",
+    "TravelsKnown",
     "Wake",
 ]
+
+MOVES_TOLD = 200
+"""Moves in one event: an entry of the journal has room for that many."""
+MOVES_KEPT = 2000
+"""Moves of one camera that are kept from one evening to the next, the newest of them."""
 
 # ---------------------------------------------------------------------------------------------------- events
 
@@ -139,6 +145,15 @@ class CameraDisturbed:
 
     at_ms: int
     camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class TravelsKnown:
+    """How long this camera took before from preset to preset: (from, to, ms) each, at most MOVES_TOLD."""
+
+    at_ms: int
+    camera: str
+    moves: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +251,7 @@ Event = (
     | CameraLost
     | CameraBack
     | CameraDisturbed
+    | TravelsKnown
     | PhaseChanged
     | ModeSet
     | ShotOrdered

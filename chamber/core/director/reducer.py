@@ -56,6 +56,7 @@ class Director:
             d.CameraLost: self._camera_lost,
             d.CameraBack: self._camera_back,
             d.CameraDisturbed: self._camera_disturbed,
+            d.TravelsKnown: self._travels_known,
             d.PhaseChanged: self._phase_changed,
             d.ModeSet: self._mode_set,
             d.ShotOrdered: self._shot_ordered,
@@ -181,6 +182,15 @@ class Director:
         if shown.camera == event.camera:
             self._desk.shown = Picture(shown.kind, shown.camera)
             self._orders.hold(self._now_ms)
+
+    def _travels_known(self, event: d.TravelsKnown) -> None:
+        head = self._heads.get(event.camera)
+        if head is not None:
+            head.travel.recall(event.moves)
+
+    def travels(self) -> dict[str, dict[tuple[int, int], int]]:
+        """Measured times between presets, ms by camera and (from, to), oldest first."""
+        return {name: head.travel.known() for name, head in self._heads.items()}
 
     # --------------------------------------------------------------------------------- operator and meeting
 

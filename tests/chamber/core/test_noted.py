@@ -13,7 +13,13 @@ from chamber.core.noted import NAMES, decided, event_of, heard
 from chamber.journal import schema
 
 ids = st.sampled_from(("a", "raad04", "cam1"))
-VALUES: dict[str, st.SearchStrategy[object]] = {"seat": ids, "camera": ids, "reason": st.just("silent for 3 s")}
+moves = st.lists(st.tuples(*[st.integers(0, 60_000)] * 3), max_size=200).map(tuple)
+VALUES: dict[str, st.SearchStrategy[object]] = {
+    "moves": moves,
+    "seat": ids,
+    "camera": ids,
+    "reason": st.just("silent for 3 s"),
+}
 
 
 def _value(event: type, name: str) -> st.SearchStrategy[object]:
