@@ -146,8 +146,8 @@ class OscRule(Section):
     """OSC messages to an address, and what they mean."""
 
     address: Address
-    means: Literal["on", "off", "request", "all_off", "alive"]
-    otherwise: Literal["on", "off", "request", "alive"] | None = None
+    means: Literal["on", "off", "request", "withdrawn", "all_off", "alive"]
+    otherwise: Literal["on", "off", "request", "withdrawn", "alive"] | None = None
     channel_argument: Position | None = None
     argument: Annotated[int, Field(ge=-1, le=20)] = 0
     equals: str | int | float | None = None
@@ -156,7 +156,7 @@ class OscRule(Section):
     @model_validator(mode="after")
     def _can_be_tested(self) -> Self:
         if (
-            self.means in {"on", "off", "request"}
+            self.means in {"on", "off", "request", "withdrawn"}
             and self.channel_argument is None
             and not _CHANNEL.search(self.address)
         ):

@@ -119,6 +119,7 @@ class Meaning(StrEnum):
     ON = "on"
     OFF = "off"
     REQUEST = "request"
+    WITHDRAWN = "withdrawn"  # waits no longer; a microphone that is on stays on
     ALL_OFF = "all_off"
     ALIVE = "alive"
 

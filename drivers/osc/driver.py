@@ -17,7 +17,12 @@ ORDER_MS = 1500
 REREAD_MS = 10_000  # every channel is asked again in this time, spread out: UDP loses messages
 SILENCE_MS = 15_000  # without an answer to any question
 STRANGE = 8
-STATES = {Meaning.ON: MicState.ON, Meaning.OFF: MicState.OFF, Meaning.REQUEST: MicState.REQUEST}
+STATES = {
+    Meaning.ON: MicState.ON,
+    Meaning.OFF: MicState.OFF,
+    Meaning.REQUEST: MicState.REQUEST,
+    Meaning.WITHDRAWN: MicState.OFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,8 @@ class OscSystem:
                 self._channels.read(channel, MicState.REQUEST if known is MicState.REQUEST else MicState.OFF)
         elif heard.meaning in STATES and heard.channel is not None:
             channel_ = self._channels.find(heard.channel)
-            if channel_ is not None:
+            withdrawn = heard.meaning is Meaning.WITHDRAWN
+            if channel_ is not None and not (withdrawn and self._channels.state(channel_) is MicState.ON):
                 self._channels.read(channel_, STATES[heard.meaning])
         self._finish_start()
 

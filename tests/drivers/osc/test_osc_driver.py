@@ -22,7 +22,7 @@ PLAN = Plan(
         Rule(address_pattern("/mic/{channel}/on"), Meaning.ON, Meaning.OFF),
         Rule(address_pattern("/mic"), Meaning.ON, Meaning.OFF, channel_argument=0, argument=1),
         Rule(address_pattern("/clear"), Meaning.ALL_OFF, argument=None),
-        Rule(address_pattern("/ask/{channel}"), Meaning.REQUEST, Meaning.OFF),
+        Rule(address_pattern("/ask/{channel}"), Meaning.REQUEST, Meaning.WITHDRAWN),
     ),
     on=Template("/mic/{channel}/on", (1,)),
     off=Template("/mic/{channel}/on", (0,)),
@@ -102,6 +102,23 @@ async def test_a_program_that_only_tells() -> None:
         async with served(device):
             assert len(events.of(MicReading)) == 4
             assert on(events) == ["01"], "nothing can be read, so it is as it was"
+
+
+async def test_a_request_that_is_withdrawn_closes_nobody() -> None:
+    events = Events()
+    async with hall(events, TOLD) as (desk, device), served(device):
+        desk.say(b"/ask/3\0\0,i\0\0\0\0\0\1")
+        await until(lambda: states(events)["03"] is MicState.REQUEST)
+        desk.say(b"/ask/3\0\0,i\0\0\0\0\0\0")
+        await until(lambda: states(events)["03"] is MicState.OFF)
+        desk.say(b"/ask/3\0\0,i\0\0\0\0\0\1")
+        desk.press(3, True)  # given the floor, and taken from the queue after that
+        desk.say(b"/ask/3\0\0,i\0\0\0\0\0\0")
+        desk.press(4, True)
+        await until(lambda: on(events) == ["03", "04"])
+        assert [one.state for one in events.of(MicReading) if one.channel == "03"][-3:] == [
+            MicState.OFF, MicState.REQUEST, MicState.ON,
+        ]  # fmt: skip
 
 
 async def test_switching_is_read_back() -> None:
