@@ -15,7 +15,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvloop
-from aiohttp import web
 
 from chamber.apps.listen import listen
 from chamber.apps.service import settle_memory
@@ -24,8 +23,8 @@ from chamber.stream.archive import Archive
 from chamber.stream.facts import FactsTrack
 from chamber.stream.frame import About
 from chamber.stream.live import live_routes
-from chamber.stream.packager import Init, Packager, Part
-from chamber.stream.server import PublicSite, security_headers
+from chamber.stream.packager import Copy, Init, Packager, Part
+from chamber.stream.server import PublicSite
 from chamber.stream.settings import StreamSettings
 from config.base import Listen
 
@@ -34,39 +33,30 @@ STAMP = struct.Struct(">QQ")
 INIT = Init(b"set-up", "avc1.640015,mp4a.40.2")
 
 
-def _part(size: int, number: int, settings: StreamSettings, filler: bytes) -> Part:
-    gop_parts = settings.gop_frames // settings.part_frames
-    data = STAMP.pack(time.monotonic_ns(), number) + filler[number % 1000 : number % 1000 + size - STAMP.size]
-    begin_ms = number * settings.part_target_ms
-    end_ms = begin_ms + settings.part_target_ms
-    return Part(data, INIT, settings.part_target_ms, begin_ms, end_ms, number % gop_parts == 0, live=True)
-
-
-async def _publish(packagers: dict[int, Packager], settings: StreamSettings) -> None:
-    filler = secrets.token_bytes(max(packagers) + 1000)
-    begin, number = time.monotonic(), 0
-    while True:
-        for size, packager in packagers.items():
-            packager.publish(_part(size, number, settings, filler))
-        number += 1
-        await asyncio.sleep(max(0.0, begin + number * settings.part_target_ms / 1000 - time.monotonic()))
+def _part(sizes: list[int], number: int, settings: StreamSettings, filler: bytes) -> Part:
+    stamp, gop_parts = STAMP.pack(time.monotonic_ns(), number), settings.gop_frames // settings.part_frames
+    full, small = (stamp + filler[number % 1000 : number % 1000 + size - STAMP.size] for size in sizes)
+    begin_ms, length_ms = number * settings.part_target_ms, settings.part_target_ms
+    key = number % gop_parts == 0
+    return Part(
+        full, INIT, length_ms, begin_ms, begin_ms + length_ms, key, live=True, others=(Copy("low", small, INIT),)
+    )
 
 
 async def serve(port: int, part_ms: int, sizes: list[int]) -> None:
-    """Publish and serve until killed; the first size at /, the others below /1, /2 …"""
-    settings, clock = StreamSettings(Path("/nowhere"), part_ms=part_ms), SystemClock()
-    packagers = {size: Packager(settings, clock) for size in sizes}
-    main, *others = packagers.values()
-    about = About("Gemeente")
-    site = PublicSite(main, FactsTrack(), live_routes(main), about, Archive(Path(), about), ZoneInfo("UTC"))
-    for number, packager in enumerate(others, 1):
-        below = web.Application(middlewares=[security_headers(())])
-        below.add_routes(live_routes(packager))
-        site.app.add_subapp(f"/{number}/", below)
+    """Publish and serve until killed: the source and 360p, parts of these sizes in bytes."""
+    settings = StreamSettings(Path("/nowhere"), part_ms=part_ms, renditions=("source", "360p"))
+    packager, about = Packager(settings, SystemClock()), About("Gemeente")
+    site = PublicSite(packager, FactsTrack(), live_routes(packager), about, Archive(Path(), about), ZoneInfo("UTC"))
     await listen(site.app, (Listen("127.0.0.1", port),), drop_gone=True)
     settle_memory()
     print("ready", flush=True)
-    await _publish(packagers, settings)
+    filler = secrets.token_bytes(max(sizes) + 1000)
+    begin, number = time.monotonic(), 0
+    while True:
+        packager.publish(_part(sizes, number, settings, filler))
+        number += 1
+        await asyncio.sleep(max(0.0, begin + number * settings.part_target_ms / 1000 - time.monotonic()))
 
 
 def main() -> None:

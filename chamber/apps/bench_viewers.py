@@ -42,10 +42,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rendition's playlist stands, how its parts are called, and how many make a segment."""
+    """How a rendition's playlist and parts are called, and how many parts make a segment."""
 
-    root: str
+    playlist: str
     prefix: str
+    suffix: str
     parts: int
 
 
@@ -74,12 +75,12 @@ class _Viewer(asyncio.BufferedProtocol):
     def _ask(self) -> None:
         place = self._place
         what = (
-            f"{place.prefix}-{self._msn}-{self._number}.m4s"
+            f"{place.prefix}-{self._msn}-{self._number}{place.suffix}.m4s"
             if self._wants_part
-            else f"main.m3u8?_HLS_msn={self._msn}&_HLS_part={self._number}"
+            else f"{place.playlist}.m3u8?_HLS_msn={self._msn}&_HLS_part={self._number}&_HLS_skip=YES"
         )
         if self._transport:
-            self._transport.write(f"GET {place.root}live/{what} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+            self._transport.write(f"GET /live/{what} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n".encode())
 
     def buffer_updated(self, nbytes: int) -> None:
         if self._left < 0:
@@ -124,17 +125,18 @@ async def _get(port: int, path: str) -> str:
     return text
 
 
-async def _place(port: int, root: str) -> tuple[Place, int]:
+async def _place(port: int, playlist: str) -> tuple[Place, int]:
     """How a rendition is laid out, read from its playlist as soon as it shows a whole segment; and the newest segment."""
     while True:
-        text = await _get(port, f"{root}live/main.m3u8")
+        text = await _get(port, f"/live/{playlist}.m3u8")
         names = [line.partition('URI="')[2].partition('"')[0] for line in text.splitlines() if "#EXT-X-PART:" in line]
         counts: dict[int, int] = {}
         for name in names:
-            msn, number = (int(part) for part in name.removesuffix(".m4s").split("-")[1:])
+            msn, number = (int(part) for part in name.removesuffix(".m4s").split("-")[1:3])
             counts[msn] = max(counts.get(msn, 0), number + 1)
         if len(counts) >= 3:
-            return Place(root, names[0].split("-")[0], max(counts.values())), max(counts)
+            prefix, _, _, *rest = names[0].removesuffix(".m4s").split("-")
+            return Place(playlist, prefix, "".join(f"-{mark}" for mark in rest), max(counts.values())), max(counts)
         await asyncio.sleep(0.2)
 
 
@@ -149,8 +151,8 @@ async def _load(port: int, pid: int, viewers: int, warm_s: float, measure_s: flo
     transports = []
     for begin in range(0, viewers, CONNECT_AT_ONCE):
         numbers = range(begin, min(viewers, begin + CONNECT_AT_ONCE))
-        full, msn = await _place(port, "/")
-        small, _ = await _place(port, "/1/")
+        full, msn = await _place(port, "main")
+        small, _ = await _place(port, "low")
         places = [small if number % SMALL_SHARE == 0 else full for number in numbers]
         made = await asyncio.gather(
             *(

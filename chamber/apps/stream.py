@@ -152,7 +152,11 @@ async def serve(config: Config) -> None:
     stream.also_known(lambda: {"simulcast": simulcast.known()})
     stream.on_take_back(lambda from_ms, names, said: {"simulcast": simulcast.withdraw(from_ms)})
     answer: dict[str, Any] = {}
-    edges = Edges(caches(config), clock, lambda known: stream.tell({"taken_back": {**answer, "edges": known}}))
+
+    def proven(known: dict[str, dict[str, str]]) -> None:
+        stream.tell({"taken_back": {**answer, "edges": known}})
+
+    edges = Edges(caches(config), clock, proven, playlists=("index", *wanted.names))
 
     def purge(_: int, names: list[str], said: dict[str, Any]) -> dict[str, Any]:
         answer.clear()

@@ -24,9 +24,6 @@ DELAYS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 TRIES = 40
 TELL_AFTER = 2
 """The controller hears that an edge is not proven after so many tries in vain."""
-PLAYLISTS = ("index.m3u8", "main.m3u8")
-"""Purged too, for they still list what is gone; a playlist stays readable, so these are not part of the proof."""
-
 log = structlog.get_logger(__name__)
 StateName = Literal["pending", "proven", "unproven"]
 
@@ -63,8 +60,13 @@ class Edges:
         clock: Clock,
         tell: Callable[[dict[str, dict[str, str]]], None],
         trust: ssl.SSLContext | bool = True,
+        playlists: Sequence[str] = ("index", "main"),
     ) -> None:
-        """`trust`: which certificates to accept; True is what this machine accepts."""
+        """`trust`: which certificates to accept; True is what this machine accepts.
+
+        `playlists` are purged too, for they still list what is gone; they stay readable, and are no part of the proof.
+        """
+        self._playlists = [f"{name}.m3u8" for name in playlists]
         self._edges, self._clock, self._tell, self._trust = edges, clock, tell, trust
         self._known: dict[str, _Known] = {}
         self._left: dict[str, set[str]] = {edge.name: set() for edge in edges}
@@ -128,7 +130,9 @@ class Edges:
         # connections of their own each time: a connection kept alive may lead to a machine that has left the edge
         connector = TCPConnector(ssl=self._trust)
         async with ClientSession(timeout=ClientTimeout(total=ASK_S), connector=connector) as session:
-            await _all(ask(session, "PURGE", edge.purge_url, name, 200, 204) for name in (*sorted(names), *PLAYLISTS))
+            await _all(
+                ask(session, "PURGE", edge.purge_url, name, 200, 204) for name in (*sorted(names), *self._playlists)
+            )
             await _all(ask(session, "GET", edge.read_url, name, 404, 410) for name in sorted(names))
 
 

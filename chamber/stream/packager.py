@@ -180,7 +180,8 @@ class Packager:
             return False
         if number is None:
             return at[0] > msn
-        length = next((len(s.parts) for s in reversed(self._segments) if s.msn == msn and s.complete), None)
+        asked = next((s for s in reversed(self._segments) if s.msn <= msn), None)  # players ask near the live edge
+        length = len(asked.parts) if asked and asked.msn == msn and asked.complete else None
         return at > ((msn, number) if length is None or number < length else (msn + 1, 0))
 
     def too_far(self, msn: int, number: int | None) -> bool:
