@@ -8,6 +8,7 @@ import math
 import secrets
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from chamber.ports import Clock
 from chamber.stream.audience import Audience
@@ -21,6 +22,7 @@ from chamber.stream.playlist import (
     Window,
     media_playlist,
     multivariant,
+    plain_lines,
     target_duration_s,
 )
 from chamber.stream.rewind import Rewind
@@ -383,5 +385,5 @@ class Packager:
             gap=segment.gap,
         )
         if segment.complete:
-            segment.entries[rendition] = entry
+            entry = segment.entries[rendition] = replace(entry, plain=plain_lines(entry))
         return entry

@@ -28,7 +28,10 @@ class PartEntry:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """A segment; the last one of a playlist may be incomplete, then it is listed by its parts alone."""
+    """A segment; the last one of a playlist may be incomplete, then it is listed by its parts alone.
+
+    `plain` is `plain_lines` of it, when whoever keeps it has asked for that before: a long playlist is mostly these.
+    """
 
     uri: str
     duration_ms: int
@@ -38,6 +41,7 @@ class SegmentEntry:
     complete: bool = True
     discontinuity: bool = False
     gap: bool = False
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,18 @@ def _part(part: PartEntry) -> str:
     return f'#EXT-X-PART:DURATION={seconds(part.duration_ms)},URI="{part.uri}"{flags}'
 
 
+def plain_lines(segment: SegmentEntry) -> str:
+    """A whole segment without its parts, from its date on."""
+    lines = [f"#EXT-X-PROGRAM-DATE-TIME:{iso(segment.wall_ms)}", *(["#EXT-X-GAP"] if segment.gap else [])]
+    return "\n".join([*lines, f"#EXTINF:{seconds(segment.duration_ms)},", segment.uri])
+
+
 def _segment(segment: SegmentEntry, map_uri: str | None, *, with_parts: bool) -> list[str]:
     lines = ["#EXT-X-DISCONTINUITY"] if segment.discontinuity else []
     if segment.map_uri != map_uri:
         lines.append(f'#EXT-X-MAP:URI="{segment.map_uri}"')
+    if not with_parts and segment.complete:
+        return [*lines, segment.plain or plain_lines(segment)]
     lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{iso(segment.wall_ms)}")
     if with_parts:
         lines += [_part(part) for part in segment.parts]
