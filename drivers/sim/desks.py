@@ -16,6 +16,7 @@ from drivers.sim.ways import Ways
 from drivers.sim.x32 import SimX32
 
 SPEECH_LEVEL = 0.12
+GATE_CLOSED = 0.001
 
 
 class Desk(Protocol):
@@ -139,10 +140,14 @@ class Numbered:
 
 
 def mixer(sim: SimX32) -> Numbered:
-    """An X32 or X-Air; who speaks is heard in its meters too."""
+    """An X32 or X-Air; who speaks is heard in its meters too, and opens the gate of the channel."""
 
     def speak(channel: int, on: bool) -> None:
         sim.level(channel, SPEECH_LEVEL if on else 0.0)
+        sim.gate(channel, 1.0 if on else GATE_CLOSED)
+
+    for channel in range(1, sim.channels + 1):
+        sim.gate(channel, GATE_CLOSED)
 
     return Numbered(sim, lambda: f"udp {sim.host}:{sim.port}", sim.is_open, sound=speak)
 

@@ -121,6 +121,11 @@ class SimX32(asyncio.DatagramProtocol):
         """Gain of a channel's gate from now on; 1.0 is open."""
         self._desk.gates[self._index(channel)] = gain
 
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
+        return self._desk.channels
+
     def _index(self, channel: int) -> int:
         if not 1 <= channel <= self._desk.channels:
             raise ValueError(f"no such channel: {channel}")

@@ -12,7 +12,9 @@ from chamber.core.domain import MeetingState
 from chamber.core.errors import ConfigError
 from config.load import load
 from config.model import Config
+from drivers.sim.desks import Numbered
 from drivers.sim.script import Cast, meeting
+from drivers.sim.x32 import SimX32
 from tests.config.halls import written
 from tests.system.devices import Evening, evening
 from tests.until import until
@@ -72,6 +74,10 @@ def system_of(kind: str, folder: Path, name: str = "mics") -> dict[str, Any]:
     match kind:
         case "x32" | "xair":
             return network | {"driver": kind}
+        case "x32-level":
+            return network | {"driver": "x32", "speaking": "level", "threshold_db": -30.0}
+        case "xair-gate":
+            return network | {"driver": "xair", "speaking": "gate"}
         case "dicentis":
             return network | {"driver": kind, "tls": False, "user": "raad", "password_file": secret(folder)}
         case "confero":
@@ -157,6 +163,37 @@ async def played(house: Evening, *, wires: int = 1) -> None:
 async def test_a_whole_meeting_is_followed(kind: str, tmp_path: Path) -> None:
     async with evening(hall(tmp_path, system_of(kind, tmp_path))) as house:
         await played(house)
+
+
+@pytest.mark.parametrize("kind", ["x32-level", "xair-gate"])
+async def test_an_unmuted_channel_gets_the_picture_only_while_it_is_spoken_into(kind: str, tmp_path: Path) -> None:
+    """All microphones are unmuted all evening, as in a hall with automatic mixing: the desk's meters say who speaks."""
+    async with evening(hall(tmp_path, system_of(kind, tmp_path))) as house:
+        desk = house.room.desks["mics"]
+        assert isinstance(desk, Numbered)
+        sim = desk.sim
+        assert isinstance(sim, SimX32)
+
+        def sound(channel: int, on: bool) -> None:
+            sim.level(channel, 0.12 if on else 0.001)
+            sim.gate(channel, 1.0 if on else 0.001)
+
+        for channel in range(1, len(SEATS) + 1):
+            sound(channel, False)
+            sim.press(channel, True)
+        await house.opened()
+        await asyncio.sleep(0.5)
+        assert house.state.open_seats() == ()
+        assert house.mixer.cuts == []
+        for channel, seat in enumerate(SEATS, 1):
+            if seat in ("m1", "m4"):
+                sound(channel, True)
+                await until(lambda seat=seat: house.state.open_seats() == (seat,), what=f"{seat} speaks")  # type: ignore[misc]
+                await until(lambda: house.mixer.seen[-1][1] is not None, what="and is shown")
+                sound(channel, False)
+                await until(lambda: house.state.open_seats() == (), what=f"{seat} is silent")
+        assert house.mixer.wrong == []
+        assert house.mixer.ordered_on_air() == []
 
 
 async def test_two_systems_make_one_meeting(tmp_path: Path) -> None:
