@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -174,7 +175,7 @@ async def _encoding(source: Source, *out: str) -> AsyncIterator[None]:
     finally:
         source.sinks.remove(take)
         with suppress(ProcessLookupError):
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)  # not process.kill, which may reap it before asyncio's watcher does
         await process.wait()
 
 

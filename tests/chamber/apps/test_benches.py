@@ -15,7 +15,7 @@ from chamber.apps.bench_viewers import measure
 from chamber.apps.evidence import stamps
 from chamber.apps.witness import Witness
 from chamber.clock import SystemClock
-from chamber.core.errors import DeviceUnreachableError
+from chamber.core.errors import ConfigError, DeviceUnreachableError
 from drivers.ffmpeg.locate import locate
 
 
@@ -66,6 +66,21 @@ def test_latency_and_freeze_are_computed_from_what_was_shown() -> None:
         "parts_0.2: 0.80 s (at most 1.1), 0.20 of nginx_rtmp (at most 0.28)",
         "parts_0.5: 1.60 s (at most 1.7), 0.40 of nginx_rtmp (at most 0.42)",
     ]
+
+
+def test_one_that_cannot_be_measured_here_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lacks() -> dict[str, int]:
+        raise ConfigError(["bench: stream needs Chromium; apt install chromium"])
+
+    monkeypatch.setattr(bench, "BENCHES", {"stream": lacks, "viewers": lambda: {"viewers": 3}})
+    assert bench.main(None, as_json=True, options=[]) == 2
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"viewers": 3}
+    assert said.err == "bench: stream needs Chromium; apt install chromium\n"
+    with pytest.raises(ConfigError):
+        bench.main("stream", as_json=True, options=[])
 
 
 def test_one_object_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
