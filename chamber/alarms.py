@@ -11,9 +11,8 @@ LITTLE_ROOM_S = 3 * 3600
 """An evening lasts about as long as this."""
 SETTLE_MS = 2500
 """Mixer and stream need this long to follow a change of state before a difference is an alarm."""
-CHAIR_SPEAKS_MS = 10_000
-SILENT_MS = 6000
-SILENT_DBFS = -60.0
+LAPSE_TOLD_MS = 120_000
+"""For so long after it opened again by itself the operator is told that the gate had fallen shut."""
 UNKNOWN_SPEAKER_MS = 3000
 UNWATCHED = frozenset({MeetingState.PLANNED, MeetingState.ENDED, MeetingState.PUBLISHED})
 NOT_RECALLED_MS = 600_000
@@ -54,6 +53,14 @@ def _links(state: State) -> list[Alarm]:
     return found
 
 
+def _lapse(state: State, now_ms: int) -> list[Alarm]:
+    open_now = state.meeting.state is MeetingState.OPEN
+    if not open_now or state.lapsed_ms is None or now_ms - state.lapsed_ms >= LAPSE_TOLD_MS:
+        return []
+    return [Alarm("gate_lapsed", "Het publiek zag even een WACHTSCHERM: de besturing haperde",
+                  "De uitzending herstelt vanzelf; zeg het de voorzitter en bel de beheerder", urgent=True)]  # fmt: skip
+
+
 def _gate(state: State, now_ms: int) -> list[Alarm]:
     legs = state.stream.known.get("legs", {}) if state.stream.fresh(now_ms) else {}
     mixer = state.mixer.known if state.mixer.fresh(now_ms) else {}
@@ -75,7 +82,8 @@ def _sound(state: State, now_ms: int) -> list[Alarm]:
     if state.meeting.state is not MeetingState.OPEN or not state.open_since:
         return []
     newest = max(mono for mono, _ in state.open_since.values())
-    quiet = state.mixer.fresh(now_ms) and now_ms - max(state.heard_ms, newest) > SILENT_MS
+    since_ms = max(state.heard_ms, newest, state.silence_paused_until_ms, state.meeting.since_mono_ms)
+    quiet = state.mixer.fresh(now_ms) and now_ms - since_ms > state.limits.silent_ms
     return (
         [
             Alarm(
@@ -95,8 +103,9 @@ def _people(state: State, now_ms: int) -> list[Alarm]:
     chair = state.seating.chair_seat
     since = state.open_since.get(chair or "")
     slate = meetings.slate(state.meeting)
-    if slate in ("suspended", "begin") and since and now_ms - since[0] > CHAIR_SPEAKS_MS:
-        found.append(Alarm("chair_speaks_behind_slate", "De voorzitter spreekt, maar publiek ziet wachtscherm",
+    speaks_ms = now_ms - max(since[0], state.meeting.since_mono_ms) if since else 0
+    if slate in ("suspended", "begin") and since and speaks_ms > state.limits.chair_behind_slate_ms:
+        found.append(Alarm("chair_speaks_behind_slate", "PUBLIEK ZIET WACHTSCHERM terwijl de voorzitter spreekt",
                            "Druk Openen als de vergadering verdergaat", urgent=True))  # fmt: skip
     if state.meeting.state is MeetingState.OPEN and quorum_lost(state.hall.people.values(), state.present):
         found.append(Alarm("quorum", "Volgens de presentielijst is de helft van de raad of minder aanwezig",
@@ -170,7 +179,9 @@ def _watchers(state: State, now_ms: int) -> list[Alarm]:
 
 def alarms(state: State, now_ms: int) -> list[Alarm]:
     """Every alarm that holds now, the urgent ones first."""
-    found = _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
+    found = (
+        _lapse(state, now_ms) + _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
+    )
     found += _outside(state, now_ms) + _recording(state, now_ms) + _watchers(state, now_ms)
     for code, text in state.problems.items():
         found.append(Alarm(code, text, "Bel de beheerder", urgent=True))

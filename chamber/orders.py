@@ -80,10 +80,8 @@ class Orders:
                 self._run.course.phase(Phase.SECRET_BALLOT if kind == "secret_ballot" else Phase.VOTING)
             case wire.VoteRecord():
                 self._vote(order, account)
-            case wire.MicOrder(command=command, seat=seat):
-                await self._mic(seat, on=command == "mic.on")
-            case wire.MicsOff():
-                await self._mics_off()
+            case wire.MicOrder() | wire.MicsOff() | wire.SilencePause():
+                await self._sound(order, account)
             case wire.SpeakerAssign(seat=seat, person=person):
                 self._assign(seat, person, account)
             case wire.SpeakerPrivacy():
@@ -182,12 +180,29 @@ class Orders:
         else:
             raise RefusedError("unknown_shot", f"Er is geen shot {shot}; kies wide, chair, presentation of een camera.")
 
+    async def _sound(self, order: wire.MicOrder | wire.MicsOff | wire.SilencePause, account: str) -> None:
+        match order:
+            case wire.MicOrder(command=command, seat=seat):
+                await self._mic(seat, on=command == "mic.on")
+            case wire.MicsOff():
+                await self._mics_off()
+            case wire.SilencePause(seconds=seconds):
+                self._pause_silence(seconds, account)
+
     async def _mic(self, seat: str, *, on: bool) -> None:
         place = self._run.state.hall.seats.get(seat)
         system = self._run.out.microphones.get(place.system) if place else None
         if place is None or system is None:
             raise RefusedError("unknown_seat", f"Er is geen plaats {seat} met een microfoon.")
         await system.switch(place.channel, on)
+
+    def _pause_silence(self, seconds: int, account: str) -> None:
+        state = self._run.state
+        most_s = state.limits.silence_pause_most_s
+        if seconds > most_s:
+            raise RefusedError("pause_too_long", f"Stilte kan hoogstens {most_s // 60} minuten worden toegestaan.")
+        state.silence_paused_until_ms = self._run.clock.now_ms() + seconds * 1000
+        self._run.record.event("silence_paused", seconds=seconds, account=account)
 
     async def _mics_off(self) -> None:
         failed: list[str] = []

@@ -13,7 +13,7 @@ from chamber.core.meeting import Meeting
 from chamber.core.noted import BEHIND_DOORS
 from chamber.ports import Clock, Journal
 
-ALWAYS = frozenset({"link", "alarm", "take_back"})
+ALWAYS = frozenset({"link", "alarm", "leg", "take_back"})
 
 
 @dataclass(frozen=True, slots=True)

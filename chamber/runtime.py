@@ -23,6 +23,7 @@ from chamber.direction import Direction, Hands
 from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack, WatcherSaid
 from chamber.measure import Measures
 from chamber.ports import Clock
+from chamber.readback import Readback
 from chamber.record import Record
 from chamber.stage import Outputs, Stage
 from chamber.state import CameraState, LinkState, Peer, State
@@ -51,6 +52,7 @@ class Runtime:
     ) -> None:
         self.state, self.out, self.record, self.clock, self.measures = state, out, record, clock, measures
         self.stage = Stage(state, out, clock, epoch)
+        self.readback = Readback(record, epoch)
         hands = Hands(self._send, self._act, self._settle, self.guarded)
         self.direction = Direction(director, hands, record, clock)
         self.course = Course(state, record, clock, self.direct, self.publish)
@@ -115,6 +117,8 @@ class Runtime:
             case StreamSaid(known):
                 self.state.stream.known, self.state.stream.at_ms = known, self.clock.now_ms()
                 self.measures.said("stream", known)
+                self.state.count_lapses(int(known.get("lapses") or 0), self.clock.now_ms())
+                self.readback.look(self.state, self.clock.now_ms())
                 self.touch()
             case TookBack(said):
                 if self.state.took_back(said, self.clock.now_ms(), self.clock.wall_ms()):
@@ -243,6 +247,7 @@ class Runtime:
             newest = self.stage.confirmed(confirmed)
             if newest:
                 self.publish(int(known.get("capture_ms") or self.clock.now_ms()))
+        self.readback.look(state, self.clock.now_ms())
         self.stage.tell_cameras()
         self.touch()
 
@@ -273,6 +278,7 @@ class Runtime:
         if self.survey is not None:
             self.survey.tick(self.clock.now_ms())
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
+        self.readback.look(self.state, now_ms)
         found = alarms(self.state, now_ms)
         held = {(a.code, a.key): (a, self._alarms.get((a.code, a.key), (a, wall_ms))[1]) for a in found}
         self.measures.state(self.state.meeting.state is MeetingState.OPEN, len(held))
@@ -378,6 +384,7 @@ class Runtime:
             self.direct(d.PauseSet(now_ms, paused=True))
         self.direction.catch_up(now_ms)
         self.record.meeting(meeting, account, now_ms)
+        self.readback.entered(now_ms, self.stage.lease_seq)
         if before in BEHIND_DOORS and meeting.state not in BEHIND_DOORS:
             self.start_over()
             if state.item is not None:  # chosen behind the doors, where nothing of it was written

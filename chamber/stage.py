@@ -120,6 +120,11 @@ class Stage:
         """The operator opened the meeting in this run: leases may permit."""
         self._opened_epoch = self._epoch
 
+    @property
+    def lease_seq(self) -> int:
+        """Number of the newest lease."""
+        return self._lease_seq
+
     def lease(self) -> None:
         """Issue one permission, or refusal, to both media processes."""
         self._lease_seq += 1

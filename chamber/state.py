@@ -51,6 +51,15 @@ class Peer:
         return now_ms - self.at_ms <= STALE_MS
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When something is worth an alarm, and how long the operator may keep one quiet."""
+
+    chair_behind_slate_ms: int = 10_000
+    silent_ms: int = 6000
+    silence_pause_most_s: int = 900
+
+
 @dataclass(slots=True)
 class State:
     """Everything the controller knows; wall times in `_wall_ms`, all else ms since boot."""
@@ -94,7 +103,19 @@ class State:
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
     heard_ms: int = 0
+    limits: Limits = field(default_factory=Limits)
+    silence_paused_until_ms: int = 0
+    """Until then nobody is told of silence: a ceremony."""
+    lapses: int | None = None
+    """The stream's count of times that its gate fell shut for want of a lease, as last read."""
+    lapsed_ms: int | None = None
     problems: dict[str, str] = field(default_factory=dict)
+
+    def count_lapses(self, lapses: int, now_ms: int) -> None:
+        """The stream told how often its gate fell shut for want of a lease; a fresh process counts from nothing."""
+        if self.lapses is not None and lapses > self.lapses:
+            self.lapsed_ms = now_ms
+        self.lapses = lapses
 
     def took_back(self, said: dict[str, Any], now_ms: int, wall_ms: int) -> bool:
         """The stream answered an order to take back; False when it only adds what is known of edges by now."""

@@ -10,7 +10,7 @@ from chamber.core.scenes import role_label
 from chamber.labels import ROLES
 from chamber.state import WATCHER_STALE_MS, LinkState, State
 
-LEGS = ("video", "audio", "index")
+LEGS = ("video", "audio", "index", "now")
 
 
 def _link(link: LinkState | None) -> wire.LinkName:
@@ -37,6 +37,8 @@ def legs(state: State, now_ms: int) -> dict[str, wire.LegStateName]:
     for name, target in simulcast(state).items():
         found[f"simulcast_{name}"] = target.get("leg", "unknown") if said else "unknown"
     found["mixer_sound"] = "unknown" if mixer is None else "dark" if mixer.get("muted") else "open"
+    shut = mixer is not None and mixer.get("slate") and not mixer.get("bar")
+    found["bars"] = "unknown" if mixer is None else "dark" if shut else "open"
     return found
 
 
@@ -239,7 +241,13 @@ def view(
         public=_public(state, now_ms, wall_ms),
         outside=_outside(state, now_ms, wall_ms),
         taken_back=_taken_back(state),
-        levels=wire.LevelsView(rms_dbfs=state.rms_dbfs, peak_dbfs=state.peak_dbfs),
+        levels=wire.LevelsView(
+            rms_dbfs=state.rms_dbfs,
+            peak_dbfs=state.peak_dbfs,
+            silence_paused_until_ms=wall_ms + state.silence_paused_until_ms - now_ms
+            if state.silence_paused_until_ms > now_ms
+            else None,
+        ),
         mode=state.mode.value,
         title_visible=state.title_visible,
         presentation=dict(state.route_names),

@@ -186,6 +186,14 @@ class Control(Section):
     listen: Addresses = (Listen("127.0.0.1", 8081),)
 
 
+class Alarms(Section):
+    """When the operator is told."""
+
+    chair_behind_slate_s: Annotated[int, Field(ge=3, le=600)] = 10
+    silent_s: Annotated[int, Field(ge=3, le=120)] = 6
+    silence_pause_most_s: Annotated[int, Field(ge=60, le=3600)] = 900
+
+
 class Osc(Section):
     """Where control surfaces speak OSC, who may, and who is always told."""
 
@@ -224,6 +232,7 @@ class Config(Section):
     public: Public = Public()
     control: Control = Control()
     osc: Osc | None = None
+    alarms: Alarms = Alarms()
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()
 
     @property

@@ -80,6 +80,8 @@ LEGS: Final = {
     "mixer": "regiebeeld",
     "mixer_sound": "regiegeluid",
     "index": "index",
+    "now": "actuele spreker",
+    "bars": "naambalk",
     "recording": "opname",
     "relay": "zaalschermen",
     "captions": "ondertiteling",

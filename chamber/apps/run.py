@@ -37,7 +37,7 @@ from chamber.preview import Preview
 from chamber.record import Record
 from chamber.runtime import Runtime
 from chamber.stage import Outputs
-from chamber.state import LinkState, Peer, State
+from chamber.state import Limits, LinkState, Peer, State
 from chamber.supervisor import supervise
 from chamber.wire import AnyOrder, ImportView, IndexView, StateView, WatchReport
 from config import plan
@@ -161,6 +161,9 @@ async def serve(config: Config) -> None:
         rehearsal=config.hall.rehearsal,
         public_url=f"http://{config.public.listen[0]}/",
         delay_ms=config.stream.delay_ms,
+        limits=Limits(
+            config.alarms.chair_behind_slate_s * 1000, config.alarms.silent_s * 1000, config.alarms.silence_pause_most_s
+        ),
         mode=config.director.mode,
         presentation_inputs=tuple(switcher.inputs) if switcher else (),
         item=restored.item,

@@ -142,6 +142,8 @@ async def serve(config: Config) -> None:
     archive, zone = Archive(config.data_dir / "public", about), ZoneInfo(config.hall.timezone)
     site = PublicSite(stream.packager, facts, live_routes(stream.packager), about, archive, zone)
 
+    stream.read_legs(site.legs)
+
     def take(said: dict[str, Any]) -> None:
         if type(said.get("at_ms")) is int and isinstance(said.get("state"), str):
             facts.add(said)

@@ -35,7 +35,8 @@ class Gate:
     lease: Lease | None = None
     open_from_ms: int | None = None
     closures: int = 0
-    lapsed: bool = False
+    lapses: int = 0
+    """How often it fell shut although the last lease said open: no lease came in time."""
 
     @property
     def is_open(self) -> bool:
@@ -43,10 +44,12 @@ class Gate:
 
 
 def receive(gate: Gate, lease: Lease, now_ms: int) -> Gate:
-    """Take in a lease; an older one of the same epoch is ignored, whatever it says."""
+    """Take in a lease; one that was issued earlier is ignored, whatever it says and whoever issued it."""
     known = gate.lease
-    if known is not None and known.epoch == lease.epoch and lease.seq <= known.seq:
-        return judge(gate, now_ms)
+    if known is not None:
+        older = lease.seq <= known.seq if known.epoch == lease.epoch else lease.issued_ms < known.issued_ms
+        if older:
+            return judge(gate, now_ms)
     return judge(replace(gate, lease=lease), now_ms)
 
 
@@ -54,10 +57,11 @@ def judge(gate: Gate, now_ms: int) -> Gate:
     """The gate as it stands at `now_ms`: falls shut on its own, opens with a margin of `MARGIN_MS`."""
     permitted = gate.lease is not None and gate.lease.permits(now_ms)
     if permitted and not gate.is_open:
-        return replace(gate, open_from_ms=now_ms + MARGIN_MS, lapsed=False)
+        return replace(gate, open_from_ms=now_ms + MARGIN_MS)
     if not permitted and gate.is_open:
-        still_wished = gate.lease is not None and gate.lease.state is MeetingState.OPEN
-        return replace(gate, open_from_ms=None, closures=gate.closures + 1, lapsed=still_wished)
+        lease = gate.lease
+        lapsed = lease is not None and lease.state is MeetingState.OPEN and lease.opened_epoch == lease.epoch
+        return replace(gate, open_from_ms=None, closures=gate.closures + 1, lapses=gate.lapses + lapsed)
     return gate
 
 

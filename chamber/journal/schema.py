@@ -127,6 +127,8 @@ KINDS: Mapping[str, Mapping[str, Test]] = {
     "order_refused": {"device": ID, "order": _detail, "reason": _detail},
     "preset_stored": {"camera": ID, "preset": _number, "account": WORD},
     "alarm": {"code": WORD, "key": WORD},
+    "leg": {"leg": WORD, "carries": _one_of("open", "slate", "dark", "unknown"), "after_ms": _number},
+    "silence_paused": {"seconds": _number, "account": WORD},
     # the journal about itself
     "repaired": {"bytes": _number},
     "broken": {"line": _number},

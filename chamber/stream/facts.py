@@ -106,7 +106,7 @@ class FactsTrack:
 
 
 def now_payload(facts: Facts, *, live: bool) -> dict[str, Any]:
-    """The public form of `/now`."""
+    """The public form of `/now`; while the public sees no hall, it is not told who speaks there either."""
     item = facts.get("item")
     following = facts.get("next")
     return {
@@ -115,7 +115,7 @@ def now_payload(facts: Facts, *, live: bool) -> dict[str, Any]:
         "resumes_at": facts.get("resumes_at"),
         "meeting": facts.get("meeting"),
         "item": {"number": item["number"], "title": item["title"]} if item else None,
-        "speaker": facts.get("speaker"),
+        "speaker": facts.get("speaker") if live else None,
         "next": {"number": following["number"], "title": following["title"]} if following else None,
         "live": live,
     }

@@ -143,6 +143,10 @@ class Packager:
         """Whether the newest published part shows the hall; None while dark."""
         return self._segments[-1].live if self._segments else None
 
+    def live_until_ms(self) -> int | None:
+        """Capture time of the end of the newest part that shows the hall and is still public; None when there is none."""
+        return next((one.end_ms for one in reversed(self._segments) if one.live and not one.gap), None)
+
     def on_published(self, callback: Callable[[Part], None]) -> None:
         """Have every part from now on handed over, right after it has become public; must not block or raise."""
         self._callbacks.append(callback)

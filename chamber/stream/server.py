@@ -201,6 +201,18 @@ class PublicSite:
         live = self._packager.newest_is_live()
         return {**now_payload(self._released(), live=bool(live)), "picture": live is not None}
 
+    def legs(self) -> dict[str, str]:
+        """What the index and `/now` carry, read where residents read it: open, slate or dark."""
+        newest_ms, said = self._packager.newest_capture_ms(), self._payload()
+        if newest_ms is None:
+            return {"index": "dark", "now": "dark"}
+        told, live_ms = self._facts.told(newest_ms), self._packager.live_until_ms()
+        beyond = bool(told) and (live_ms is None or told[-1][0] > live_ms)
+        return {
+            "index": "open" if said["live"] or beyond else "slate",
+            "now": "open" if said["live"] or said["speaker"] else "slate",
+        }
+
     def _entries(self) -> list[Entry]:
         found = self._facts.told(self._packager.newest_capture_ms())
         return [

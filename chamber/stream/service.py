@@ -61,6 +61,7 @@ class Stream:
         self._on_take_back: list[TakeBack] = []
         self._also_known: list[Callable[[], dict[str, Any]]] = []
         self._watched: list[Callable[[], object]] = []
+        self._read_legs: Callable[[], dict[str, str]] = dict
         self._resumes_at: str | None = None
         self._reslate = asyncio.Event()
         self._told: tuple[object, ...] = ()
@@ -83,6 +84,10 @@ class Stream:
         self._also_known.append(say)
         if watch is not None:
             self._watched.append(watch)
+
+    def read_legs(self, read: Callable[[], dict[str, str]]) -> None:
+        """Have what residents can read at this moment among the legs: `open`, `slate` or `dark` for each."""
+        self._read_legs = read
 
     def tell(self, message: Message) -> None:
         """Say something to the controller, if it is there."""
@@ -130,7 +135,7 @@ class Stream:
         leg = {None: "dark", True: "open", False: "slate"}[live]
         lease = self.release.gate.lease
         return {
-            "legs": {"video": leg, "audio": leg, "index": leg},
+            "legs": {"video": leg, "audio": leg, "index": leg, **self._read_legs()},
             "epoch": lease.epoch if lease else None,
             "seq": lease.seq if lease else 0,
             "viewers": self.packager.viewers(),
@@ -141,6 +146,7 @@ class Stream:
             "repeated_frames": self.counters.repeated_frames,
             "refused_ticks": self.counters.refused_ticks,
             "closures": self.release.gate.closures,
+            "lapses": self.release.gate.lapses,
             "opened_from_ms": self.release.gate.open_from_ms,
             "bytes_out": self.packager.bytes_out,
             **{key: value for say in self._also_known for key, value in say().items()},

@@ -157,6 +157,7 @@ class LevelsView(Payload):
 
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
+    silence_paused_until_ms: int | None = None
 
 
 class StateView(Payload):
@@ -306,6 +307,13 @@ class MicsOff(_Plain):
     command: Literal["mics.off"]
 
 
+class SilencePause(_Plain):
+    """Nobody is told of silence for some seconds, for a ceremony; 0 ends it. CONFIG limits it."""
+
+    command: Literal["silence.pause"]
+    seconds: Annotated[int, Field(ge=0, le=3600)]
+
+
 class SpeakerAssign(_Plain):
     """Say who sits on a seat now; `person` None is nobody known."""
 
@@ -354,7 +362,7 @@ class NoteAdd(_Plain):
 
 AnyOrder = Annotated[
     MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraOrder
-    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
+    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SilencePause | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
     | PresentationSelect | NoteAdd | ClerkOrder,
     Field(discriminator="command"),
 ]  # fmt: skip

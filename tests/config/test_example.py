@@ -35,6 +35,7 @@ from config.microphones import (
 from config.model import (
     Account,
     AgendaEntry,
+    Alarms,
     Config,
     Control,
     Data,
@@ -86,6 +87,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "public": (Public,),
     "control": (Control,),
     "osc": (Osc,),
+    "alarms": (Alarms,),
     "accounts": (Account,),
 }
 

@@ -110,3 +110,25 @@ def test_whatever_comes_open_means_a_fresh_open_lease_of_this_epoch(evening: lis
             assert gate.is_open
             assert gate.open_from_ms is not None
             assert now_ms >= gate.open_from_ms
+
+
+def test_an_older_lease_of_another_run_is_ignored() -> None:
+    """Leases of a controller that was killed may still wait in a socket when its successor has said no."""
+    no = Lease(MeetingState.SUSPENDED, "second", None, 1, 10_500)
+    late = Lease(MeetingState.OPEN, "first", "first", 900, 10_400)
+    gate = receive(receive(Gate(), no, 10_510), late, 10_520)
+    assert not gate.is_open
+    assert gate.lease == no
+
+
+def test_a_lapse_is_counted_and_a_press_is_not() -> None:
+    def lease(seq: int, at_ms: int, state: MeetingState = MeetingState.OPEN) -> Lease:
+        return Lease(state, "e", "e", seq, at_ms)
+
+    gate = receive(Gate(), lease(1, 10_000), 10_000)
+    gate = judge(gate, 11_001)
+    assert (gate.is_open, gate.lapses, gate.closures) == (False, 1, 1)
+    gate = receive(gate, lease(2, 12_000), 12_000)
+    assert gate.open_from_ms == 12_300
+    gate = receive(gate, lease(3, 12_100, MeetingState.CLOSED), 12_100)
+    assert (gate.is_open, gate.lapses, gate.closures) == (False, 1, 2)
