@@ -42,7 +42,7 @@ def settings(config: Config) -> StreamSettings:
         take_back_s=config.stream.take_back_s,
         organisation=config.hall.organisation,
         renditions=tuple(config.stream.renditions),
-        rewind_dir=config.data_dir / "public" / "rewind",
+        rewind_dir=config.data_dir / "rewind",
         rewind_ms=config.stream.rewind_minutes * 60_000,
         rewind_bytes=config.stream.rewind_mb * 1_000_000,
     )
@@ -89,10 +89,17 @@ class Recording:
         bits = max_kbps(config.mixer.width, config.mixer.height) * 1000 + AUDIO_BPS
         self._recorder = Recorder(shelf, clock, _Around(stream, facts), bits // 8)
         remux = Remuxer(locate()).remux
-        self._finisher = Finisher(folder, self._recorder, remux, clock, wanted.parts_days)
+        self._finisher = Finisher(
+            folder,
+            self._recorder,
+            remux,
+            clock,
+            parts_days=wanted.parts_days,
+            reserve_bytes=wanted.reserve_mb * 1_000_000,
+        )
         self._heard: tuple[str, bool] | None = None
         stream.packager.on_published(self._recorder.offer)
-        stream.on_withdrawn(lambda from_ms, to_ms: self._recorder.withdraw(from_ms))
+        stream.on_withdrawn(self._withdrawn)
         stream.on_facts(self._told)
         stream.also_known(self._known, lambda: self._recorder.known()["leg"])
 
@@ -116,6 +123,10 @@ class Recording:
         if over:
             self._recorder.over(name)
         self._finisher.look(name)
+
+    def _withdrawn(self, from_ms: int, to_ms: int) -> None:
+        self._recorder.withdraw(from_ms)
+        self._finisher.look(self._heard[0] if self._heard else None)  # an MP4 may have to be made again
 
     def _known(self) -> dict[str, Any]:
         return {"recording": {**self._recorder.known(), **self._finisher.known()}}

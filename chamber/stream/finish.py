@@ -5,10 +5,11 @@ only days after that.
 """
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,7 @@ import structlog
 
 from chamber.core.errors import ChamberError
 from chamber.ports import Clock
-from chamber.stream.books import folders, load
+from chamber.stream.books import folders, free_bytes, load
 from chamber.stream.piece import mend
 from chamber.stream.recorder import Recorder
 from chamber.stream.recording import PARTS, SUMS, Finished, Source, chapters
@@ -42,9 +43,21 @@ class Remux(Protocol):
 class Finisher:
     """Looks for recordings that are due when told to, and again while one fails."""
 
-    def __init__(self, folder: Path, recorder: Recorder, remux: Remux, clock: Clock, parts_days: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recorder: Recorder,
+        remux: Remux,
+        clock: Clock,
+        *,
+        parts_days: int,
+        reserve_bytes: int,
+        free: Callable[[Path], int] = free_bytes,
+    ) -> None:
+        """An MP4 never takes the last `reserve_bytes`: a recording that goes on needs room too."""
         self._folder, self._recorder, self._remux = folder, recorder, remux
         self._clock, self._parts_days = clock, parts_days
+        self._reserve_bytes, self._free = reserve_bytes, free
         self._wanted = asyncio.Event()
         self._present: str | None = None
         self.failed: dict[str, str] = {}
@@ -82,7 +95,7 @@ class Finisher:
                 if not await self._one(one):
                     failed[name] = "changed meanwhile"
             except (ChamberError, OSError) as exc:
-                failed[name] = str(exc)[:200]
+                failed[name] = (getattr(exc, "strerror", None) or str(exc))[:200]
                 if failed[name] != self.failed.get(name):
                     log.error("no MP4 of a recording", source=name, reason=failed[name])
             self.waiting -= 1
@@ -106,6 +119,7 @@ class Finisher:
         fresh = folder / f".{name}.{secrets.token_hex(4)}.new"
         marks = [(one.from_ms, one.to_ms, one.title) for one in chapters(book, source)]
         pieces = [(folder / PARTS / piece.file, piece.duration_ms or 0) for piece in source.pieces]
+        self._check_room([path for path, _ in pieces])
         try:
             await self._remux(pieces, book.title, marks, fresh)
             size, digest = await asyncio.to_thread(_settle, fresh)
@@ -120,6 +134,11 @@ class Finisher:
         await asyncio.to_thread(write_sums, folder)
         log.info("recording is ready", file=str(folder / name), duration_ms=source.duration_ms, size_bytes=size)
         return True
+
+    def _check_room(self, pieces: Sequence[Path]) -> None:
+        needed = sum(path.stat().st_size for path in pieces) + self._reserve_bytes
+        if self._free(self._folder) < needed:
+            raise OSError(errno.ENOSPC, f"{needed // 1_000_000 + 1} MB must be free for it")
 
     def known(self) -> dict[str, object]:
         """For the controller: how many MP4s are still to be made, and why one is not."""

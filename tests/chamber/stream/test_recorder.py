@@ -125,12 +125,19 @@ async def test_a_remux_that_fails_is_told_and_tried_again(desk: Desk, manual_clo
 
     desk.publish(5)
     desk.recorder.over("raad")
-    finisher = Finisher(desk.folder, desk.recorder, remux, manual_clock, 7)
+    room = [0]
+    finisher = Finisher(
+        desk.folder, desk.recorder, remux, manual_clock, parts_days=7, reserve_bytes=1000, free=lambda root: room[0]
+    )
     # the parts of this test are no MP4: what they last is noted by whoever wrote them
     lengths = {"001-001.mp4": 1000}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chamber.stream.finish._lengths", lambda folder, source: lengths)
         working = asyncio.create_task(finisher.run())
+        await until(lambda: "must be free" in str(finisher.known()["finish_failed"]))
+        assert not tries
+        room[0] = 10**9
+        finisher.look("raad")
         await until(lambda: finisher.known()["finish_failed"] == "remux: no room")
         assert list((desk.folder / "raad").glob(".*")) == []
         finisher.look("raad")

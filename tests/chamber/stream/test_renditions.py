@@ -1,6 +1,8 @@
 """Several renditions behind one gate: the same segments everywhere, and playlists that strict parsers read."""
 
+import os
 import random
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -147,8 +149,11 @@ async def test_a_real_encoder_makes_all_of_them_and_closing_closes_all(make_rig:
         await until(lambda: rig.live_parts >= 6)
         pressed_ms = rig.controller.set("suspended")
         await until(lambda: rig.controller.known["legs"]["video"] == "slate", timeout_s=1.0)
-        rig.encoders[-1].kill()
         reopened_ms = rig.controller.set("open")
+        before = rig.live_parts
+        await until(lambda: rig.live_parts >= before + 3)
+        os.kill(rig.encoders[-1].pid, signal.SIGKILL)
+        await until(lambda: rig.controller.known["encoder_restarts"] == 1)
         before = rig.live_parts
         await until(lambda: rig.live_parts >= before + 6)
         await greedy.settle()
