@@ -49,6 +49,7 @@ class SimX32(asyncio.DatagramProtocol):
     """
 
     MODEL, VERSION, FIRMWARE = "X32", "V2.05", "4.06"
+    ECHOES = False  # whether a subscriber is told of its own sets
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, name: str = "X32", now_s: Callable[[], float] = time.monotonic
@@ -209,7 +210,7 @@ class SimX32(asyncio.DatagramProtocol):
         held = self._desk.read(address)
         self._forget_expired()
         for peer in self._remotes:
-            if held is not None and peer != origin:
+            if held is not None and (self.ECHOES or peer != origin):
                 self._answer(peer, address, *held)
 
     def _subscribe(self, peer: Peer) -> None:

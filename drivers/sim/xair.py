@@ -68,6 +68,7 @@ class SimXAir(SimX32):
     """One XR18; use it as SimX32, with channels 1 to 16. The real one listens on UDP 10024."""
 
     MODEL, VERSION, FIRMWARE = "XR18", "V0.04", "1.17"
+    ECHOES = True  # "/xremote sends feedback", unlike an X32; /xremotenfb would not
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, name: str = "XR18", now_s: Callable[[], float] = time.monotonic

@@ -17,7 +17,7 @@ class _Order:
     done: "asyncio.Future[None]"
     until_ms: int
     again_ms: int
-    refused: bool = False
+    contradicted: int = 0  # the first answer may be to a question from before the order
 
 
 class Orders:
@@ -52,9 +52,10 @@ class Orders:
         """A channel was read."""
         order = self._orders.get(channel)
         if order is not None:
-            order.refused = on is not order.on
-            if not order.refused:
+            if on is order.on:
                 self._settle(channel, None)
+            else:
+                order.contradicted += 1
 
     def tick(self, now_ms: int) -> None:
         """Send again what is not confirmed, and give up what has had its time."""
@@ -71,7 +72,7 @@ class Orders:
             self._settle(channel, DeviceUnreachableError(self._device, "connection lost"))
 
     def _failure(self, channel: str, order: _Order) -> Exception:
-        if order.refused:
+        if order.contradicted > 1:
             wanted = "open" if order.on else "muted"
             return DeviceRejectedError(self._device, f"channel {channel} does not stay {wanted}")
         return DeviceUnreachableError(self._device, f"channel {channel}: no answer")

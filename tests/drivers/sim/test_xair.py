@@ -54,6 +54,15 @@ async def test_a_channel_is_opened_and_changes_are_pushed(desk: SimXAir, mixer: 
     listening.cancel()
 
 
+async def test_own_sets_come_back(desk: SimXAir) -> None:
+    """As field notes on an XR16 have it; an X32 does not do that."""
+    async with peer() as client:
+        at = ("127.0.0.1", desk.port)
+        client.send(osc("/xremote"), at)
+        await until(lambda: desk.subscribers == 1)
+        assert read(await client.ask(osc("/ch/05/mix/on", ("i", 1)), at)) == ("/ch/05/mix/on", [1])
+
+
 async def test_levels_are_in_steps_of_a_256th_decibel(desk: SimXAir) -> None:
     desk.level(1, 0.1)
     async with peer() as client:
