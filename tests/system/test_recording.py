@@ -213,6 +213,32 @@ async def test_a_finish_that_was_interrupted_is_done_at_the_next_start(hall: Pat
     assert list(night.recordings.glob(".*")) == []
 
 
+async def test_what_is_taken_back_is_in_no_recording(hall: Path) -> None:
+    port, clock = free_port(), SystemClock()
+    async with streaming(hall, config(hall, port)), evening(hall, port) as night:
+        night.state("open", ITEMS[0])
+        await night.recorded(4)
+        night.controller.send({"take_back": {"id": 1, "seconds": 2}})
+        await until(lambda: night.controller.taken_back, what="taken back")
+        taken_ms = clock.now_ms()
+        await night.recorded(2)
+        (size,) = [path.stat().st_size for path in (night.recordings / "parts").glob("001-001.mp4")]
+        night.state("closed")
+        await until(lambda: night.recording["leg"] == "dark", what="closed doors are not recorded")
+        late_ms = clock.now_ms()
+        night.controller.send({"take_back": {"id": 2, "seconds": 1}})
+        await until(lambda: len(night.controller.taken_back) == 2, what="taken back behind closed doors")
+        book = await night.finished()
+    seen = frames(night.recordings / "raad-1.mp4")
+    void = [value for value in seen if (taken_ms - 1900) & LOW <= value <= taken_ms & LOW]
+    assert not void, f"{len(void)} pictures are still there"
+    assert any(value < (taken_ms - 2000) & LOW for value in seen)
+    assert any(value > taken_ms & LOW for value in seen)
+    assert max(seen) <= (late_ms - 900) & LOW
+    assert len(book["sources"][0]["spans"]) == 2
+    assert (night.recordings / "parts" / "001-001.mp4").stat().st_size == size
+
+
 @pytest.fixture
 def small_disk(hall: Path) -> Iterator[Path]:
     """A disk of 3 MB for the recordings alone."""
