@@ -74,7 +74,7 @@ class _Live:
             return _error(HTTPStatus.BAD_REQUEST)
         if msn is None:
             return _error(HTTPStatus.BAD_REQUEST) if part is not None else self._plain(request, name, skip)
-        if self._packager.media(name) is None:
+        if not self._packager.plays(name):
             return _error(HTTPStatus.NOT_FOUND)
         if self._packager.too_far(msn, part):
             return _error(HTTPStatus.BAD_REQUEST)

@@ -219,9 +219,13 @@ class Packager:
         """Return at the next publication, take-back or darkness."""
         await self._changed.wait()
 
+    def plays(self, rendition: str) -> bool:
+        """Whether there is a playlist of this name."""
+        return bool(self._segments) and rendition in self._settings.names
+
     def media(self, rendition: str = "main", *, skip: bool = False) -> bytes | None:
         """The media playlist of a rendition as it stands, whole or as a delta update; None while dark or unknown."""
-        if not self._segments or rendition not in self._settings.names:
+        if not self.plays(rendition):
             return None
         # a delta update cannot tell of a gap among what it skips
         key = rendition, skip and self._clock.now_ms() >= self._whole_until_ms
