@@ -53,7 +53,7 @@ def _console(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from chamber.apps.check import main
 
-    return main(args.config, args.probe)
+    return main(args.config, args.probe, args.privacy)
 
 
 def _direct(args: argparse.Namespace) -> int:
@@ -114,6 +114,14 @@ def _watch_options(watch: argparse.ArgumentParser) -> None:
     watch.add_argument("--timezone", default="Europe/Amsterdam", help="of the times told (default %(default)s)")
 
 
+def _check_options(check: argparse.ArgumentParser) -> None:
+    check.add_argument("--probe", action="store_true", help="dial each device and print what it read")
+    check.add_argument(
+        "--privacy", nargs="?", const=Path("privacy.png"), type=Path, metavar="PNG",
+        help="what the cameras see of the no-go zones, and a plan of it (default %(const)s)",
+    )  # fmt: skip
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="chamber", description="Runs a council chamber.")
@@ -144,8 +152,7 @@ def parser() -> argparse.ArgumentParser:
     console = add("console", _console, "the operator's console", config=False)
     console.add_argument("--url", default="http://127.0.0.1:8081", help="control API (default %(default)s)")
     console.add_argument("--token-file", type=Path, metavar="F", help="file with the account's token")
-    check = add("check", _check, "every problem of a configuration at once")
-    check.add_argument("--probe", action="store_true", help="dial each device and print what it read")
+    _check_options(add("check", _check, "every problem of a configuration at once"))
     direct = add("direct", _direct, "the director alone, JSON lines on stdin and stdout, virtual time", config=False)
     direct.add_argument("config", metavar="CONFIG|-", help="configuration, or - for the hall in the init message")
     again = add("replay", _replay, "a past evening against a plan: cuts, and how each fractie was shown", config=False)

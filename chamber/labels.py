@@ -20,6 +20,13 @@ ROLES: dict[str, str] = {
     "public_speaker": "Inspreker",
 }
 
+PRIVACY = {
+    "zone": "Gebied dat niet in beeld mag",
+    "free": "{count} beelden waarin geen gebied te zien is",
+    "seen": "{count} beelden waarin een gebied te zien is",
+    "limits": "Berekend zonder muren en meubels; kijk bij twijfel naar het beeld zelf",
+}
+
 STATES: dict[str, str] = {
     "planned": "Gepland",
     "standby": "Klaar",

@@ -39,6 +39,7 @@ def problems(config: Config, broken: frozenset[str] = frozenset()) -> list[str]:
         *_doubles(config),
         *_devices(config),
         *_seats(config, broken),
+        *_zones(config),
         *_presets(config),
         *_people(config, broken),
         *_listening(config),
@@ -70,6 +71,7 @@ def _doubles(config: Config) -> Iterator[str]:
     yield from _unique("id", _ids("agenda", config.agenda))
     yield from _unique("name", _ids("accounts", config.accounts, "name"))
     yield from _unique("name", _ids("simulcast", config.simulcast, "name"))
+    yield from _unique("id", _ids("zones", config.zones))
     yield from _unique("address", _ids("edges", config.edges, "read_url"))
     mics = [(f"seats[{n}].mic", f"{seat.system}:{shown_channel(seat)}") for n, seat in enumerate(config.seats)]
     yield from _unique("microphone", mics)
@@ -171,6 +173,14 @@ def _seats(config: Config, broken: frozenset[str]) -> Iterator[str]:
     for n, camera in enumerate(config.cameras):
         if camera.x_m is not None and camera.y_m is not None:
             yield from _place(f"cameras[{n}]", config, camera.x_m, camera.y_m)
+
+
+def _zones(config: Config) -> Iterator[str]:
+    for n, zone in enumerate(config.zones):
+        if zone.high_m <= zone.low_m:
+            yield f"zones[{n}].high_m: is {zone.high_m:g}; must be more than low_m, {zone.low_m:g}"
+        for m, (x_m, y_m) in enumerate(zone.points):
+            yield from _place(f"zones[{n}].points[{m}]", config, x_m, y_m)
 
 
 def shown_channel(seat: SeatEntry) -> str:

@@ -67,13 +67,22 @@ class _Camera(Section):
         return self.x_m, self.y_m, self.z_m, self.heading_deg
 
 
+class _Turning(_Camera):
+    """What the lens of a camera that turns is on paper."""
+
+    view_deg: Annotated[float, Field(ge=5, le=170)] = 60.0
+    zoom_ratio: Annotated[float, Field(ge=1, le=100)] = 20.0
+
+
 class FixedCamera(_Camera):
     """A camera without control: the wide shot."""
 
     driver: Literal["fixed"]
+    view_deg: Annotated[float, Field(ge=5, le=170)] = 72.0
+    tilt_deg: Annotated[float, Field(ge=-90, le=90)] = -13.0
 
 
-class _PtzCamera(_Camera):
+class _PtzCamera(_Turning):
     profile: Literal[
         "generic", "ptzoptics", "sony-srg", "sony-srg-360she", "sony-x400", "sony-x1000", "sony-fr7", "sony-am7"
     ] = "generic"
@@ -82,7 +91,7 @@ class _PtzCamera(_Camera):
     tally: bool = True
 
 
-class PanasonicCamera(_Camera):
+class PanasonicCamera(_Turning):
     """A Panasonic AW camera: HTTP, and notifications from it to `event_port` of this machine."""
 
     driver: Literal["panasonic"]

@@ -160,6 +160,16 @@ class SimulcastEntry(Section):
     url_file: Path
 
 
+class ZoneEntry(Section):
+    """A part of the hall that no picture may show: a polygon on the floor, between two heights."""
+
+    id: Id
+    label: Text | None = None
+    points: Annotated[tuple[tuple[Metres, Metres], ...], Field(min_length=3, max_length=20)]
+    low_m: Annotated[float, Field(ge=0, le=30)] = 0.0
+    high_m: Annotated[float, Field(ge=0, le=30)] = 2.0
+
+
 class EdgeEntry(Section):
     """A cache between the stream and its viewers."""
 
@@ -228,6 +238,7 @@ class Config(Section):
     stream: Stream = Stream()
     recording: Recording = Recording()
     simulcast: Annotated[tuple[SimulcastEntry, ...], Field(max_length=8)] = ()
+    zones: Annotated[tuple[ZoneEntry, ...], Field(max_length=40)] = ()
     edges: Annotated[tuple[EdgeEntry, ...], Field(max_length=8)] = ()
     public: Public = Public()
     control: Control = Control()

@@ -11,7 +11,19 @@ STAND_IN: dict[str, dict[str, str]] = {
 }
 """Sections that must be there, for a run that only looks for further problems."""
 
-LISTS = ("microphones", "cameras", "switchers", "seats", "groups", "people", "agenda", "simulcast", "edges", "accounts")
+LISTS = (
+    "microphones",
+    "cameras",
+    "switchers",
+    "seats",
+    "groups",
+    "people",
+    "agenda",
+    "simulcast",
+    "zones",
+    "edges",
+    "accounts",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ NOT_YET: dict[str, str] = {
     "edges": "purging of edge caches is not available in this version",
     "tally": "tally lights are not available in this version",
     "displays": "displays are not available in this version",
-    "zones": "no-go zones are not available in this version",
     "stream.encoder": "x264 is the only encoder in this version",
     "mixer.host": "only the built-in mixer is available in this version",
     "mixer.port": "only the built-in mixer is available in this version",

@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from chamber.apps import privacy
 from chamber.apps.devices import build
 from chamber.clock import SystemClock
 from chamber.core.domain import MicState
@@ -34,8 +35,11 @@ SETTLE_S = 5.0
 LOOK_S = 0.05
 
 
-def main(path: str | Path, probe: bool) -> int:
-    """Check a configuration; returns 0, or 2 when it is wrong, or 1 when a probed device does not answer."""
+def main(path: str | Path, probe: bool, plan: Path | None = None) -> int:
+    """Check a configuration; returns 0, or 2 when it is wrong, or 1 when a probed device does not answer.
+
+    With `plan` also say what the cameras see of the no-go zones, and draw it there; 1 when they see any.
+    """
     try:
         config, warnings = load_with_warnings(Path(path))
     except ConfigError as exc:
@@ -47,12 +51,19 @@ def main(path: str | Path, probe: bool) -> int:
     for warning in [*warnings, *missing_programs(config)]:
         print(f"warning: {warning}")
     print("\n".join(summary(config)))
+    seen = 0
+    if plan is not None:
+        try:
+            seen = privacy.check(config, plan)
+        except (ConfigError, OSError) as exc:
+            print(exc)
+            return 2 if isinstance(exc, ConfigError) else 1
     if not probe:
-        return 0
+        return seen
     found = asyncio.run(probe_all(config, SystemClock()))
     for line in found.lines:
         print(line)
-    return 1 if found.silent else 0
+    return 1 if found.silent or seen else 0
 
 
 def missing_programs(config: Config) -> list[str]:

@@ -34,7 +34,6 @@ from drivers.sim.visca import Manners
 
 LOOK_S = 0.02
 UNIX = "unix:"
-WIDE_HFOV_DEG, WIDE_TILT_DEG = 72.0, -13.0
 DECKS = {
     "laptop": Deck(
         "Verbouwing zwembad De Waterlelie", "Team Maatschappij", ("Waarom nu", "Ontwerp", "Kosten", "Planning")
@@ -106,8 +105,8 @@ def room_plan(config: Config, *, barcode: bool) -> RoomPlan:
         if place is None:
             raise ConfigError([f"cameras.{camera.id}: x_m, y_m, z_m and heading_deg are needed to draw its picture"])
         fixed = isinstance(camera, FixedCamera)
-        angle = {"hfov_deg": WIDE_HFOV_DEG, "tilt_deg": WIDE_TILT_DEG} if fixed else {}
-        cameras.append(CameraPlan(camera.id, *place, fixed=fixed, **angle))
+        angle = {"tilt_deg": camera.tilt_deg} if isinstance(camera, FixedCamera) else {"max_zoom": camera.zoom_ratio}
+        cameras.append(CameraPlan(camera.id, *place, fixed=fixed, hfov_deg=camera.view_deg, **angle))
         if not isinstance(camera, FixedCamera):
             wires[camera.id] = _wire(config, camera)
         socket = _socket(camera.video)

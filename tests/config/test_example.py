@@ -52,6 +52,7 @@ from config.model import (
     SimulcastEntry,
     Sound,
     Stream,
+    ZoneEntry,
 )
 from config.patterned import LineRule, LinesMicrophones, OscMicrophones, OscRule
 
@@ -83,6 +84,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "stream": (Stream,),
     "recording": (Recording,),
     "simulcast": (SimulcastEntry,),
+    "zones": (ZoneEntry,),
     "edges": (EdgeEntry,),
     "public": (Public,),
     "control": (Control,),

@@ -161,7 +161,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cameras__0__path": "/dev/ttyS0"},
         "cameras[0].path: is not a known key; known here: id, label, x_m, y_m, z_m, heading_deg, video, "
         "video_file, "
-        "video_delay_ms, profile, settle_ms, preset_speed, tally, driver, host, port, answers_to_52381",
+        "video_delay_ms, view_deg, zoom_ratio, profile, settle_ms, preset_speed, tally, driver, host, port, answers_to_52381",
     ),
     "a seat twice": (
         {"seats__1__id": "chair", "people__1__seat": DELETE},

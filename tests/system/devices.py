@@ -51,6 +51,7 @@ TRAVEL = Travel(
     settle_s=_SLOW.settle_s / FASTER,
 )
 CONFIRM_S = 0.01
+MOVES = ("recall", "drive", "zoomdrive", "focusdrive", "point", "home")
 LOOK_S = 0.004
 ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(AnyOrder)
 
@@ -106,13 +107,19 @@ class Mixer:
                 self.wrong.append(f"{camera} moves on air")
             await asyncio.sleep(LOOK_S)
 
-    def ordered_on_air(self) -> list[str]:
-        """Movements that reached a camera while it was to be seen, by the cameras' own logs."""
+    def ordered_on_air(self, on_the_way_s: float = 0.0) -> list[str]:
+        """Movements that reached a camera while it was to be seen, by the cameras' own logs.
+
+        `on_the_way_s` is how long a request that had left before may take to get there.
+        """
         found = []
         until_ns = [at for at, _ in self.seen[1:]] + [time.monotonic_ns()]
         for (from_ns, name), to_ns in zip(self.seen, until_ns, strict=True):
             log = self._room.cameras[name].log if name is not None else ()
-            found += [f"{name}: {w}" for at, w in log if from_ns <= at < to_ns and w.startswith(("recall", "drive"))]
+            late_ns = from_ns + round(on_the_way_s * 1e9)
+            found += [
+                f"{name}: {w}" for at, w in log if late_ns <= at < to_ns and w.startswith(MOVES) and w[-4:] != "stop"
+            ]
         return found
 
 
@@ -187,11 +194,11 @@ class Evening:
         await self.order("meeting.standby")
         await self.order("meeting.open")
 
-    async def play(self, steps: tuple[Step, ...]) -> None:
+    async def play(self, steps: tuple[Step, ...], faster: int = FASTER) -> None:
         """Everything that the script says, faster."""
         before_s = 0.0
         for step in steps:
-            await asyncio.sleep((step.at_s - before_s) / FASTER)
+            await asyncio.sleep((step.at_s - before_s) / faster)
             before_s = step.at_s
             if step.kind == "operator":
                 await self.order(step.what, **step.values)

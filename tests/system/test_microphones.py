@@ -16,7 +16,7 @@ from drivers.sim.desks import Numbered
 from drivers.sim.script import Cast, meeting
 from drivers.sim.x32 import SimX32
 from tests.config.halls import written
-from tests.system.devices import Evening, evening
+from tests.system.devices import FASTER, Evening, evening
 from tests.until import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(40)]
@@ -94,25 +94,34 @@ def system_of(kind: str, folder: Path, name: str = "mics") -> dict[str, Any]:
             return network | OSC | {"listen": f"127.0.0.1:{free_port()}"}
 
 
-def hall(folder: Path, *systems: dict[str, Any], handhelds: tuple[str, ...] = ()) -> Config:
+def hall(
+    folder: Path,
+    *systems: dict[str, Any],
+    handhelds: tuple[str, ...] = (),
+    cameras: tuple[dict[str, Any], ...] = (),
+) -> Config:
     """A hall of nine seats, each in sight of three cameras.
 
-    `handhelds` are on the second system; without them the seats are dealt out to the systems in turn.
+    `handhelds` are on the second system; without them the seats are dealt out to the systems in turn. `cameras` replace
+    what the three cameras are and how they are reached; their places stay.
     """
-    cameras: list[dict[str, Any]] = [
+    places: list[dict[str, Any]] = [
         {"id": "cam1", "driver": "visca-udp", "profile": "sony-x400", "x_m": -4.0, "y_m": 2.0, "heading_deg": 65.0},
         {"id": "cam2", "driver": "visca-tcp", "profile": "ptzoptics", "x_m": 4.0, "y_m": 2.0, "heading_deg": -65.0},
         {"id": "cam3", "driver": "visca-udp", "profile": "sony-x400", "x_m": 0.0, "y_m": 9.0, "heading_deg": 180.0},
     ]
-    for camera in cameras:
+    for camera in places:
         camera |= {"host": "127.0.0.1", "port": free_port(), "z_m": 2.3}
+    reached = ("driver", "profile", "host", "port")
+    for n, other in enumerate(cameras):
+        places[n] = {key: value for key, value in places[n].items() if key not in reached} | other
     wide = {"id": "wide", "driver": "fixed", "x_m": 0.0, "y_m": 9.2, "z_m": 3.0, "heading_deg": 180.0}
     seats = []
     for number, (seat, (x_m, y_m, facing_deg)) in enumerate(SEATS.items(), 1):
         own = systems[0] if handhelds else systems[(number - 1) % len(systems)]
         system = systems[1] if seat in handhelds else own
         channel = f"Plaats {number}" if system["driver"] == "dicentis" else str(number)
-        shots = [{"camera": camera["id"], "preset": number} for camera in cameras]
+        shots = [{"camera": camera["id"], "preset": number} for camera in places]
         seats.append(
             {"id": seat, "label": seat, "mic": f"{system['id']}:{channel}", "x_m": x_m, "y_m": y_m,
              "facing_deg": facing_deg, "shots": shots, "shared": seat in ("lectern", "interruption")}
@@ -122,7 +131,7 @@ def hall(folder: Path, *systems: dict[str, Any], handhelds: tuple[str, ...] = ()
         "hall": {"name": "Zaal", "organisation": "Gemeente", "width_m": 9.0, "depth_m": 10.0},
         "data": {"dir": str(folder / "data"), "run_dir": str(folder / "run")},
         "microphones": list(systems),
-        "cameras": [*cameras, wide],
+        "cameras": [*places, wide],
         "seats": seats,
         "people": [
             {"id": f"p-{seat}", "name": name, "role": "chair" if seat == "chair" else "councillor", "seat": seat}
@@ -138,13 +147,13 @@ def hall(folder: Path, *systems: dict[str, Any], handhelds: tuple[str, ...] = ()
     return load(written(folder, raw), tokens=False)
 
 
-async def played(house: Evening, *, wires: int = 1) -> None:
+async def played(house: Evening, *, wires: int = 1, on_the_way_s: float = 0.0, faster: int = FASTER) -> None:
     """The scripted meeting from planned to published, and everything that must be so in it."""
-    await house.play(meeting(CAST, 45.0))
+    await house.play(meeting(CAST, 45.0), faster)
     # what two systems tell within a millisecond of each other may change places
     await (house.all_heard() if wires <= 2 else house.each_heard())
     assert house.mixer.wrong == []
-    assert house.mixer.ordered_on_air() == []
+    assert house.mixer.ordered_on_air(on_the_way_s) == []
     assert house.without_recall() == []
     assert {seat for seat, _, _ in house.turns} == set(SEATS)
     assert len(house.mixer.cuts) >= 4, "the meeting was followed"
