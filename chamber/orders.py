@@ -84,6 +84,8 @@ class Orders:
                 await self._sound(order, account)
             case wire.SpeakerAssign(seat=seat, person=person):
                 self._assign(seat, person, account)
+            case wire.SeatsSwap(seat=seat, other=other):
+                self._swap(seat, other, account)
             case wire.SpeakerPrivacy():
                 self._privacy(order)
             case wire.ChairSet(seat=seat):
@@ -229,6 +231,15 @@ class Orders:
         self._run.set_seating(seat, person)
         self._run.record.event("assign", seat=seat, person=person, account=account)
 
+    def _swap(self, seat: str, other: str, account: str) -> None:
+        state = self._run.state
+        for one in (seat, other):
+            if one not in state.hall.seats:
+                raise RefusedError("unknown_seat", f"Er is geen plaats {one}.")
+        if seat == other:
+            raise RefusedError("same_seat", "Kies twee verschillende plaatsen.")
+        self._run.swap_seats(seat, other, account)
+
     def _privacy(self, order: wire.SpeakerPrivacy) -> None:
         if order.seat not in self._run.state.hall.seats:
             raise RefusedError("unknown_seat", f"Er is geen plaats {order.seat}.")
@@ -243,12 +254,17 @@ class Orders:
         self._run.publish(now_ms)
         self._run.direct(d.ChairMoved(now_ms, seat))
 
-    def _present(self, source: str, output: str | None) -> None:
+    def _present(self, source: str | None, output: str | None) -> None:
+        """The director follows what goes to the programme; screens in the hall are not its business."""
         found = self._presentation
         if found is None:
             raise RefusedError("no_switcher", "In deze zaal is geen presentatieschakelaar ingesteld.")
+        if source is None:
+            self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=False))
+            return
         name = output or found.programme
         if source not in found.inputs or name not in found.outputs:
             raise RefusedError("unknown_route", f"Er is geen bron {source} of uitgang {name}.")
         self._run.out.switchers[found.switcher].wish({found.outputs[name]: found.inputs[source]}, "operator")
-        self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=True))
+        if name == found.programme:
+            self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=True))

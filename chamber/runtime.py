@@ -449,7 +449,27 @@ class Runtime:
 
     def set_seating(self, seat: str, person: str | None) -> None:
         """Somebody else sits here from now on; the bar of the wrong name disappears at once."""
-        self.state.seating = replace(self.state.seating, bound={**self.state.seating.bound, seat: person})
+        seating = self.state.seating
+        self._reseat(replace(seating, bound={**seating.bound, seat: person}))
+
+    def swap_seats(self, seat: str, other: str, account: str) -> None:
+        """Two people change places, each with the wish not to be shown or named.
+
+        Who leads the meeting stays the business of the seat: whoever comes to sit there is acting chair. Everything
+        changes at once, so that nobody ever sits on two seats or is named against their wish.
+        """
+        before, now_ms = self.state.seating, self.clock.now_ms()
+        after = before.swapped(self.state.hall, seat, other)
+        self._reseat(after)
+        for one in (seat, other):
+            self.record.event("assign", seat=one, person=after.bound[one], account=account)
+        for one in (seat, other):
+            face, name = one in after.faceless, one in after.nameless
+            if (face, name) != (one in before.faceless, one in before.nameless):
+                self.direct(d.SeatPrivacy(now_ms, one, face, name))
+
+    def _reseat(self, seating: scenes.Seating) -> None:
+        self.state.seating = seating
         self.stage.wish()
         self.publish(self.clock.now_ms())
 

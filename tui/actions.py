@@ -162,11 +162,14 @@ def possible(action: Action, view: StateView | None) -> bool:
 def said(order: Order, label: str, view: StateView | None) -> str:
     """An order in Dutch as the message line shows it; `label` where there is nothing more to tell."""
     fields = order.model_dump()
+    if fields["command"] == "presentation.select" and fields["input"] is None:
+        return labels.NO_PRESENTATION
     form = labels.SAID.get(str(fields["command"]), label.replace("{", "{{").replace("}", "}}"))
     fields["mode"] = labels.MODES.get(str(fields.get("mode")), "")
     fields["shot"] = labels.SHOTS.get(str(fields.get("shot")), fields.get("shot"))
     if view is not None:
-        fields["seat"] = next((s.label for s in view.seats if s.id == fields.get("seat")), fields.get("seat"))
+        names = {s.id: s.label for s in view.seats}
+        fields |= {key: names.get(fields[key], fields[key]) for key in ("seat", "other") if key in fields}
     return form.format(**fields)
 
 

@@ -13,6 +13,8 @@ from chamber.wire import (
     NoteAdd,
     Order,
     PresentationSelect,
+    SeatsSwap,
+    SeatView,
     SpeakerAssign,
     StateView,
     TakeBack,
@@ -100,19 +102,31 @@ async def _assign(desk: Desk, view: StateView) -> None:
         for person, (name, group, role) in sorted(people.items(), key=lambda known: known[1][0])
     ]
     question = labels.ASK_PERSON.format(seat=seat.label)
-    person = await desk.choose(question, [*choices, ("-", labels.NOBODY)], f"+{seat.person}")
-    if person is not None:
+    more = [("-", labels.NOBODY), ("=", labels.SWAP_SEATS)]
+    person = await desk.choose(question, [*choices, *more], f"+{seat.person}")
+    if person == "=":
+        await _swap(desk, view, seat)
+    elif person is not None:
         who = person[1:] if person.startswith("+") else None
         await desk.give("assign", SpeakerAssign(command="speaker.assign", seat=seat.id, person=who))
     return None
 
 
+async def _swap(desk: Desk, view: StateView, seat: SeatView) -> None:
+    others = [(s.id, " · ".join(filter(None, (s.label, s.name)))) for s in view.seats if s.id != seat.id]
+    other = await desk.choose(labels.ASK_OTHER_SEAT.format(seat=seat.label), others)
+    if other is not None:
+        await desk.give("assign", SeatsSwap(command="seats.swap", seat=seat.id, other=other))
+
+
 async def _presentation(desk: Desk, view: StateView) -> None:
     if not view.presentation_inputs:
         return desk.say("info", labels.NO_INPUTS)
-    source = await desk.choose(labels.ASK_INPUT, [(name, name) for name in view.presentation_inputs])
+    inputs = [(f"+{name}", name) for name in view.presentation_inputs]
+    source = await desk.choose(labels.ASK_INPUT, [*inputs, ("-", labels.NO_PRESENTATION)])
     if source is not None:
-        await desk.give("presentation", PresentationSelect(command="presentation.select", input=source))
+        name = source[1:] if source.startswith("+") else None
+        await desk.give("presentation", PresentationSelect(command="presentation.select", input=name))
     return None
 
 

@@ -214,6 +214,9 @@ ASK_ITEM: Final = "Naar welk agendapunt?"
 ASK_SEAT: Final = "Welke stoel?"
 ASK_PERSON: Final = "Wie zit op stoel {seat}?"
 NOBODY: Final = "Niemand bekend (geen naambalk)"
+SWAP_SEATS: Final = "Ruilen met een andere stoel"
+ASK_OTHER_SEAT: Final = "Stoel {seat} ruilt met welke stoel?"
+NO_PRESENTATION: Final = "Geen presentatie meer"
 ASK_INPUT: Final = "Welke bron op het scherm?"
 ASK_VOTE: Final = "Hoe wordt er gestemd?"
 ASK_VOTED: Final = "Hoe is er gestemd?"
@@ -317,6 +320,7 @@ SAID: Final = {
     "title.hide": "Naambalk uit",
     "camera.recall": "Camera {camera} naar stand {preset}",
     "presentation.select": "{input} op het scherm",
+    "seats.swap": "Stoel {seat} en stoel {other} geruild",
     "take_back": "{seconds} seconden terugnemen",
     "note.add": "Notitie bewaren",
     "mode.set": "{mode}",

@@ -1,7 +1,7 @@
 """From decisions to views: what the mixer should show and what the public may read. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chamber.core import meeting as meetings
@@ -49,6 +49,17 @@ class Seating:
         if place is None or place.shared:
             return None
         return next((p for p in hall.people.values() if p.seat == seat), None)
+
+    def swapped(self, hall: Hall, seat: str, other: str) -> "Seating":
+        """With the occupants of two seats changed over, each with what they withhold."""
+        across = {seat: other, other: seat}
+        people = {one: self.person(hall, there) for one, there in across.items()}
+        return replace(
+            self,
+            bound={**self.bound, **{one: person.id if person else None for one, person in people.items()}},
+            nameless=frozenset(across.get(one, one) for one in self.nameless),
+            faceless=frozenset(across.get(one, one) for one in self.faceless),
+        )
 
 
 def role_label(person: Person, seat: str, chair_seat: str | None) -> str:

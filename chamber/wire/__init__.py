@@ -322,6 +322,14 @@ class SpeakerAssign(_Plain):
     person: Annotated[str, Field(max_length=40)] | None
 
 
+class SeatsSwap(_Plain):
+    """The occupants of two seats change places; their names and wishes for privacy go with them."""
+
+    command: Literal["seats.swap"]
+    seat: Annotated[str, Field(max_length=40)]
+    other: Annotated[str, Field(max_length=40)]
+
+
 class SpeakerPrivacy(_Plain):
     """Whoever sits here withholds picture or name; both false lifts it."""
 
@@ -345,10 +353,10 @@ class TitleOrder(_Plain):
 
 
 class PresentationSelect(_Plain):
-    """Route a named input to a named output (default: the programme's)."""
+    """Route a named input to a named output (default: the programme's); `input` None ends the presentation."""
 
     command: Literal["presentation.select"]
-    input: Annotated[str, Field(max_length=40)]
+    input: Annotated[str, Field(max_length=40)] | None
     output: Annotated[str, Field(max_length=40)] | None = None
 
 
@@ -362,7 +370,8 @@ class NoteAdd(_Plain):
 
 AnyOrder = Annotated[
     MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraOrder
-    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SilencePause | SpeakerAssign | SpeakerPrivacy | ChairSet | TitleOrder
+    | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SilencePause | SpeakerAssign | SeatsSwap
+    | SpeakerPrivacy | ChairSet | TitleOrder
     | PresentationSelect | NoteAdd | ClerkOrder,
     Field(discriminator="command"),
 ]  # fmt: skip

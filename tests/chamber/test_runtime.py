@@ -142,6 +142,36 @@ async def test_nobody_is_named_on_a_shared_place_until_assigned(desk: Desk) -> N
     assert desk.facts()["speaker"] is None
 
 
+async def test_who_swap_seats_keep_their_names_and_wishes(desk: Desk) -> None:
+    await opened(desk)
+    await order(desk, "speaker.privacy", seat="a", hide_picture=True, hide_name=True)
+    desk.mic("b")
+    assert desk.facts()["speaker"]["name"] == "Elif Yılmaz"
+    await order(desk, "seats.swap", seat="a", other="b")
+    assert desk.facts()["speaker"] == {"name": "Inspreker", "group": None, "role": None}
+    desk.mic("b", on=False)
+    desk.mic("a")
+    assert desk.facts()["speaker"]["name"] == "Elif Yılmaz"
+    noted = [(kind, f) for kind, f, _ in desk.pages.lines if kind in ("assign", "seat_privacy")][-4:]
+    assert [(f["seat"], f.get("person"), f.get("hide_picture")) for _, f in noted] == [
+        ("a", "p3", None), ("b", "p2", None), ("a", None, False), ("b", None, True),
+    ]  # fmt: skip
+    await order(desk, "seats.swap", seat="a", other="b")
+    assert desk.run.view().speakers[0].seat == "a"
+    assert desk.facts()["speaker"] == {"name": "Inspreker", "group": None, "role": None}
+    with pytest.raises(RefusedError, match="verschillende"):
+        await order(desk, "seats.swap", seat="a", other="a")
+    with pytest.raises(RefusedError, match="geen plaats z"):
+        await order(desk, "seats.swap", seat="a", other="z")
+
+
+async def test_a_member_and_the_chair_swap_for_one_item(desk: Desk) -> None:
+    await opened(desk)
+    await order(desk, "seats.swap", seat="a", other="chair")
+    desk.mic("chair")
+    assert (desk.facts()["speaker"]["name"], desk.facts()["speaker"]["role"]) == ("Jan de Boer", "Plv. voorzitter")
+
+
 async def test_a_withheld_name_is_nowhere_in_public(desk: Desk) -> None:
     await opened(desk)
     desk.run.state.bar_seat = "a"
@@ -294,8 +324,15 @@ async def test_a_badge_seats_whom_config_knows_and_nobody_else(desk: Desk) -> No
 async def test_presentation_is_routed_by_name(desk: Desk) -> None:
     await order(desk, "presentation.select", input="griffie", output="scherm")
     assert desk.switcher.wishes == [({1: 2}, "operator")]
+    assert "presentation" not in desk.pages.kinds()  # a screen in the hall is not the programme
     with pytest.raises(RefusedError, match="geen bron"):
         await order(desk, "presentation.select", input="tv")
+
+
+async def test_the_director_hears_when_slides_come_and_go(desk: Desk) -> None:
+    await order(desk, "presentation.select", input="laptop")
+    await order(desk, "presentation.select", input=None)
+    assert [f["active"] for kind, f, _ in desk.pages.lines if kind == "presentation"] == [True, False]
 
 
 async def test_the_public_is_believed_only_by_reading_back(desk: Desk) -> None:

@@ -62,11 +62,33 @@ async def test_a_person_is_put_on_the_chosen_seat(hands: Hands) -> None:
     await hands.ordered(command="speaker.assign", seat="kat", person=None)
 
 
-async def test_a_source_is_chosen(hands: Hands) -> None:
+async def test_two_seats_are_swapped(hands: Hands) -> None:
+    await hands.press("z")
+    await asked(hands)
+    await hands.type("kat")
+    await hands.press("enter")
+    await until(lambda: hands.app.facts.seat == "kat")
+    await hands.press("w")
+    await asked(hands)
+    await hands.type("ruilen")
+    await hands.press("enter")
+    await until(lambda: "ruilt met" in hands.screen())
+    await asked(hands)
+    await hands.type("rosa")
+    await hands.press("enter")
+    await hands.ordered(command="seats.swap", seat="kat", other="s18")
+
+
+async def test_a_source_is_chosen_and_left(hands: Hands) -> None:
     await hands.press("c")
     await asked(hands)
     await hands.press("down", "enter")
     await hands.ordered(command="presentation.select", input="laptop 2")
+    await hands.press("c")
+    await asked(hands)
+    await hands.type("geen")
+    await hands.press("enter")
+    await hands.ordered(command="presentation.select", input=None)
 
 
 async def test_a_vote_is_begun_and_recorded(hands: Hands) -> None:
