@@ -28,7 +28,8 @@ JUDGED = [
     *[("meeting", cameras, layout, 1.0) for cameras in (2, 3) for layout in ("corners", "ring")],
 ]
 """Scenario, cameras that move, where they hang, speed."""
-NEEDED = ("run", "hall", "sim", "trace", "metrics")
+NEEDED = ("run", "hall", "sim", "trace", "metrics", "policies", "oracle")
+OURS, ORACLE = "chamber", "oracle"
 
 
 class InTheLoop:
@@ -68,23 +69,29 @@ def _own(seed: int, minutes: int, cameras: int, voice_gated: bool) -> dict[str, 
     return asdict(rehearsal.judge(played, turns))
 
 
-def judged_rows(bench: Path, traces: Path, seed: int, limit: int, only: str | None) -> list[Row]:
-    """The judge's figures on real turns."""
+def judged_rows(
+    bench: Path, traces: Path, seed: int, limit: int, only: str | None, beside: Sequence[str] = ()
+) -> list[Row]:
+    """The judge's figures on real turns: the director's, and those of the judge's policies named in `beside`."""
     missing = [f"{name}.py" for name in NEEDED if not (bench / f"{name}.py").is_file()]
     if missing or not traces.is_dir():
         wrong = f"{bench}: no {', '.join(missing)}" if missing else f"{traces}: not a directory with traces"
         raise ConfigError([f"bench director: {wrong}; give --bench and --traces"])
-    with _modules(bench) as (run, hall, sim, trace, metrics):
-        return _judged(run, hall, sim, trace, metrics, traces, seed, limit, only)
+    with _modules(bench) as judge:
+        unknown = sorted(set(beside) - {ORACLE, *judge["policies"].BASELINES})
+        if unknown:
+            known = ", ".join([*judge["policies"].BASELINES, ORACLE])
+            raise ConfigError([f"bench director: no policy {', '.join(unknown)}; --beside knows {known}"])
+        return _judged(judge, traces, seed, limit, only, beside)
 
 
 @contextmanager
-def _modules(bench: Path) -> Iterator[list[Any]]:
+def _modules(bench: Path) -> Iterator[dict[str, Any]]:
     """The judge's modules, which call each other by plain names; those names are free again afterwards."""
     before = {name: sys.modules.pop(name, None) for name in NEEDED}
     sys.path.insert(0, str(bench))
     try:
-        yield [importlib.import_module(name) for name in NEEDED]
+        yield {name: importlib.import_module(name) for name in NEEDED}
     finally:
         sys.path.remove(str(bench))
         for name, module in before.items():
@@ -94,28 +101,37 @@ def _modules(bench: Path) -> Iterator[list[Any]]:
 
 
 def _judged(
-    run: Any, hall: Any, sim: Any, trace: Any, metrics: Any, traces: Path, seed: int, limit: int, only: str | None
+    judge: dict[str, Any], traces: Path, seed: int, limit: int, only: str | None, beside: Sequence[str]
 ) -> list[Row]:
     rows: list[Row] = []
     loaded: dict[str, Any] = {}
+    run, metrics = judge["run"], judge["metrics"]
     for scenario, cameras, layout, speed in JUDGED:
         if only is not None and scenario != only:
             continue
-        started = time.perf_counter()
         if scenario not in loaded:
             found = run.load([str(traces)], scenario, limit)
-            loaded[scenario] = [trace.Meeting(name, turns, seed) for name, turns in found.items()]
+            loaded[scenario] = [judge["trace"].Meeting(name, turns, seed) for name, turns in found.items()]
         _, microphones, queue = run.SCEN[scenario]
-        scores = []
-        for meeting in loaded[scenario]:
-            room = hall.Hall(max(38, len(meeting.speakers) + 4), cameras, layout, seed, speed)
-            stage = sim.Sim(room, meeting, microphones, queue, seed, 0.1)
-            scores.append(metrics.score(stage, stage.run(InTheLoop())))
-        if scores:
-            what: Row = {"scenario": scenario, "cameras": cameras, "layout": layout, "speed": speed}
+        for name in (OURS, *beside) if loaded[scenario] else ():
+            started, scores = time.perf_counter(), []
+            for meeting in loaded[scenario]:
+                room = judge["hall"].Hall(max(38, len(meeting.speakers) + 4), cameras, layout, seed, speed)
+                stage = judge["sim"].Sim(room, meeting, microphones, queue, seed, 0.1 if name == OURS else 0.0)
+                scores.append(metrics.score(stage, stage.run(_policy(judge, name, stage))))
+            what: Row = {"policy": name, "scenario": scenario, "cameras": cameras, "layout": layout, "speed": speed}
             pooled = {key: round(value, 4) for key, value in metrics.pool(scores).items()}
             rows.append({**what, **pooled, "seconds": round(time.perf_counter() - started, 2)})
     return rows
+
+
+def _policy(judge: dict[str, Any], name: str, stage: Any) -> Any:
+    """What directs one meeting: ours, the clairvoyant with its plan made beforehand, or one of the baselines."""
+    if name == OURS:
+        return InTheLoop()
+    if name == ORACLE:
+        return judge["policies"].Plan(judge["oracle"].plan(stage)[1])
+    return judge["policies"].BASELINES[name]()
 
 
 def _print(rows: Sequence[Row]) -> None:
@@ -135,6 +151,11 @@ def main(options: Sequence[str]) -> int:
     parser.add_argument("--scenario", help="only this one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=0, help="at most so many meetings in a scenario")
+    parser.add_argument(
+        "--beside",
+        default=f"pingpong-settled,{ORACLE}",
+        help="policies of the judge in the same table, with commas; the oracle takes most of the time; '' is none",
+    )
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(list(options))
     if (chosen.bench is None) != (chosen.traces is None):
@@ -142,7 +163,9 @@ def main(options: Sequence[str]) -> int:
     if chosen.bench is None:
         rows = own_rows()
     else:
-        rows = judged_rows(Path(chosen.bench), Path(chosen.traces), chosen.seed, chosen.limit, chosen.scenario)
+        beside = [name for name in chosen.beside.split(",") if name]
+        where = Path(chosen.bench), Path(chosen.traces)
+        rows = judged_rows(*where, chosen.seed, chosen.limit, chosen.scenario, beside)
     if not rows:
         raise ConfigError([f"bench director: nothing to measure for scenario {chosen.scenario}; check --traces"])
     if chosen.json:

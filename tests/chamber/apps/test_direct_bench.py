@@ -26,9 +26,21 @@ class Sim:
         camera = [a['camera'] for a in out if a['action'] == 'recall' and a['preset'] == 2][0]
         return policy.event({'t': 2.0, 'event': 'camera_settled', 'camera': camera, 'preset': 2})
 """,
+    "policies": "class Still:\n"
+    "    def start(self, init): pass\n"
+    "    def event(self, ev): return [{'action': 'recall', 'camera': 'c0', 'preset': 2}]\n"
+    "class Plan(Still):\n"
+    "    def __init__(self, plan): self.plan = plan\n"
+    "    def event(self, ev): return self.plan\n"
+    "BASELINES = {'pingpong-settled': Still}\n",
+    "oracle": "def plan(stage): return 9.0, [{'action': a, 'camera': 'c0', 'preset': 2} for a in ('recall', 'cut', 'cut')]\n",
     "metrics": "def score(sim, timeline): return [a['action'] for a in timeline]\n"
     "def pool(scores): return {'cuts': sum(s.count('cut') for s in scores)}\n",
 }
+
+
+BESIDE = (("chamber", 1), ("pingpong-settled", 0), ("oracle", 2))
+"""Our cuts and those of the policies that stand beside by themselves."""
 
 
 def test_own_evenings_give_a_row_per_hall() -> None:
@@ -49,7 +61,13 @@ def test_an_outside_judge_runs_the_director_in_its_own_loop(tmp_path: Path, caps
         (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
     assert main(["--bench", str(tmp_path), "--traces", str(tmp_path), "--scenario", "council", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {(row["cameras"], row["cuts"]) for row in rows} == {(1, 1), (2, 1), (3, 1), (4, 1)}
+    found = {(row["policy"], row["cameras"], row["cuts"]) for row in rows}
+    assert found == {(name, k, cuts) for name, cuts in BESIDE for k in (1, 2, 3, 4)}
+    options = ["--bench", str(tmp_path), "--traces", str(tmp_path), "--scenario", "council", "--json", "--beside"]
+    assert main([*options, ""]) == 0
+    assert {row["policy"] for row in json.loads(capsys.readouterr().out)} == {"chamber"}
+    with pytest.raises(ConfigError, match="no policy best; --beside knows pingpong-settled, oracle"):
+        main([*options, "best"])
 
 
 @pytest.mark.parametrize("options", [["--bench", "nowhere", "--traces", "nowhere"], ["--bench", "x"]])
