@@ -96,6 +96,14 @@ def test_e5_the_chair_does_not_cut_short_who_has_just_begun() -> None:
     assert d.Interjected("chair", 2500, 3700, True) in story.told(d.Interjected)
 
 
+def test_e5_a_hall_can_have_a_word_of_the_chair_pass_at_any_time() -> None:
+    for confirm_ms, pictures in ((150, ["A", "chair", "A"]), (2500, ["A"])):
+        story = Story(hall(confirm_chair_ms=confirm_ms)).waits(5000).opens("A").waits(30_000)
+        story.speaks("chair", 1500).waits(8000)
+        assert story.pictures == pictures
+        assert [told.by_chair for told in story.told(d.Interjected)] == [True]
+
+
 def test_e5_somebody_being_called_is_shown_instead_of_the_chair() -> None:
     story = Story(hall()).opens("A").waits(9000).opens("B").waits(400).opens("chair").waits(800).closes("A", "chair")
     assert "chair" not in story.waits(5000).pictures
