@@ -64,7 +64,7 @@ def security_headers(embed: Sequence[str]) -> Middleware:
             exc.headers.update(headers)
             raise
         if not response.prepared:
-            if response.content_type in MEDIA:
+            if response.headers.get("Content-Type") in MEDIA:
                 response.headers["X-Content-Type-Options"] = "nosniff"
             else:
                 response.headers.update(headers)
