@@ -7,6 +7,7 @@ from chamber.ports import AgendaReading, Emit, IdentityReading, MicReading, Queu
 from drivers.dicentis import codec, diff
 
 MANAGE = "canmanagemeeting"
+MOST_FOREIGN = 500
 
 
 class Readings:
@@ -125,14 +126,13 @@ class Readings:
         if self._seats is None or self._entries is None:
             return
         foreign = diff.without_seat(self._entries, self._seats)
-        if foreign <= self._foreign:
-            self.puzzled, self._foreign = False, foreign
-        elif not self.puzzled:
-            self.puzzled, self._to_compare = True, {"seats", "list"}
-        else:
+        if self.puzzled and not foreign <= self._foreign:
             self._to_compare.discard(newly_read)
             if not self._to_compare:
-                self.puzzled, self._foreign = False, foreign
+                self._foreign = foreign if len(self._foreign) > MOST_FOREIGN else self._foreign | foreign
+        elif not foreign <= self._foreign:
+            self._to_compare = {"seats", "list"}
+        self.puzzled = not foreign <= self._foreign
 
     def _tell_floor(self) -> None:
         if self._seats is None or self._entries is None or self.puzzled:
