@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from chamber.apps.bench_wire import summary
-from chamber.apps.evidence import Open, leaked, stamps
+from chamber.apps.evidence import Open, leaked, sounds, stamps
 from chamber.apps.witness import Witness
 from chamber.core.domain import MeetingState
 from chamber.journal import Entry, replay, verify
 from drivers.ffmpeg.locate import locate
+from drivers.sim.soundcode import TICK_MS
 
 SHORT_MS = 2000
 FRAMES_PER_S = 25
@@ -77,6 +78,10 @@ async def report(evening: Evening, problems: list[str]) -> dict[str, Any]:
     path = next(iter(sorted((evening.folder / "data" / "meetings").glob("*/journal.jsonl"))))
     entries = list(replay(path))
     leaks = leaked(seen.captured_ms, evening.opened)
+    near_ms = evening.opened[0].from_ms if evening.opened else 0
+    heard = await sounds(locate().path, evening.witness.files, near_ms)
+    # a code stands for 40 ms: what began before the press may end after it, and the other way round at the opening
+    overheard = leaked(heard, [Open(o.from_ms - TICK_MS, o.to_ms) for o in evening.opened])
     delays = evening.measured["mic_to_command_ms"]
     motion_s = seen.moving / FRAMES_PER_S
     visited = {"planned"} | {entry.fields["state"] for entry in entries if entry.kind == "meeting"}
@@ -92,6 +97,10 @@ async def report(evening: Evening, problems: list[str]) -> dict[str, Any]:
     ]
     if leaks:
         found.append(f"{len(leaks)} pictures from outside the public parts went out")
+    if overheard:
+        found.append(f"{len(overheard) * TICK_MS} ms of sound from outside the public parts went out")
+    if not heard:
+        found.append("the public never heard the hall")
     if motion_s:
         found.append(f"a camera on air moved for {motion_s} s")
     if not seen.captured_ms:
@@ -110,6 +119,8 @@ async def report(evening: Evening, problems: list[str]) -> dict[str, Any]:
         "gate": {
             "closures": int(evening.metrics.get("chamber_stream_closures", 0)),
             "leaked_frames": len(leaks),
+            "leaked_sound_ms": len(overheard) * TICK_MS,
+            "live_sound_ms": len(heard) * TICK_MS,
             "live_frames_seen": len(seen.captured_ms),
             "slate_frames_seen": seen.slates,
         },

@@ -10,7 +10,7 @@ from typing import Self
 
 from drivers.sim.desks import Desk
 from drivers.sim.faults import Faults
-from drivers.sim.feeds import PictureFeed, SlideFeed, SoundFeed
+from drivers.sim.feeds import PictureFeed, SlideFeed, SoundFeed, boottime_ms
 from drivers.sim.panasonic import AwManners, SimPanasonic
 from drivers.sim.panorama import Panorama
 from drivers.sim.pictures import CameraPicture
@@ -50,7 +50,9 @@ class Room:
         for camera_id, wire in plan.wires.items():
             self.services[camera_id] = self._line(wire) or _service(self.cameras[camera_id], wire)
         self.switcher = _switcher(plan.switcher) if plan.switcher else None
-        self.voices = Voices([seat.id for seat in plan.hall.seats], tones=plan.tones)
+        self.voices = Voices(
+            [seat.id for seat in plan.hall.seats], tones=plan.tones, stamp=boottime_ms if plan.barcode else None
+        )
         self.feeds: dict[str, PictureFeed | SlideFeed] = {}
         self.sound: SoundFeed | None = None
         self._stack = AsyncExitStack()

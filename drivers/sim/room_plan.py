@@ -66,7 +66,8 @@ class RoomPlan:
             not made, so that a test of devices alone draws nothing.
         width: of the pictures.
         height: of the pictures.
-        barcode: write into the pictures when and by whom they were taken, see `feeds.stamp`.
+        barcode: write into the pictures when and by whom they were taken, see `feeds.stamp`, and into the sound when
+            it was made, see `soundcode`.
         tones: plain tones instead of voices.
         sound_ppm: how much faster than true the sound's clock runs.
     """

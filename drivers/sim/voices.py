@@ -2,11 +2,13 @@
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from drivers.sim import soundcode
 
 Samples = NDArray[np.float32]
 
@@ -31,9 +33,11 @@ class Voices:
     Args:
         seats: every seat; the place in this order decides its pitch.
         tones: a plain tone for each seat instead of a voice, so that `tones_in` can tell who is heard.
+        stamp: asked at each block for the time in ms, which is then in the sound, see `soundcode`.
     """
 
-    def __init__(self, seats: Sequence[str], *, tones: bool = False) -> None:
+    def __init__(self, seats: Sequence[str], *, tones: bool = False, stamp: Callable[[], int] | None = None) -> None:
+        self._stamp = stamp
         self._number = {seat: number for number, seat in enumerate(seats)}
         self._tones = tones
         self._loops: dict[str, Samples] = {}
@@ -79,6 +83,8 @@ class Voices:
             mixed += part
         self._heard = self._open
         self._at += 1
+        if self._stamp:
+            mixed += soundcode.block(self._stamp(), BLOCK)
         pcm = (np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2")
         return np.repeat(pcm, 2).tobytes()
 

@@ -65,7 +65,8 @@ def judge(found: dict[str, Any]) -> None:
     assert 0 <= found["frames_dropped"] < 60 * 25
     gate = found["gate"]
     assert gate["closures"] >= 3
-    assert gate["leaked_frames"] == 0
+    assert gate["leaked_frames"] == gate["leaked_sound_ms"] == 0
+    assert gate["live_sound_ms"] > 10_000
     assert gate["live_frames_seen"] > 10 * 25
     assert gate["slate_frames_seen"] > 5 * 25
     assert set(found["devices"]) == {"cam1", "cam2", "cam3", "wide", "switcher", "desk", "mixer", "stream"}
