@@ -27,6 +27,9 @@ class MixerLevels:
 
     rms_dbfs: float
     peak_dbfs: float
+    momentary_lufs: float = -70.0
+    short_term_lufs: float = -70.0
+    integrated_lufs: float = -70.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The controller's ends of the sockets to mixer and stream, and the pulse that issues leases."""
 
+from dataclasses import fields
+
 from chamber.events import MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack
 from chamber.ipc import Message
 from chamber.ports import Clock
@@ -14,7 +16,7 @@ def from_mixer(runtime: Runtime, message: Message) -> None:
     if isinstance(known, dict):
         runtime.post(MixerSaid(known))
     if isinstance(levels, dict):
-        runtime.post(MixerLevels(float(levels["rms_dbfs"]), float(levels["peak_dbfs"])))
+        runtime.post(MixerLevels(**{field.name: float(levels[field.name]) for field in fields(MixerLevels)}))
 
 
 def from_stream(runtime: Runtime, message: Message) -> None:

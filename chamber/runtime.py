@@ -233,6 +233,7 @@ class Runtime:
 
     def _levels(self, event: MixerLevels) -> None:
         self.state.rms_dbfs, self.state.peak_dbfs = event.rms_dbfs, event.peak_dbfs
+        self.state.lufs = event.momentary_lufs, event.short_term_lufs, event.integrated_lufs
         if event.rms_dbfs > HEARD_DBFS:
             self.state.heard_ms = self.clock.now_ms()
         self.touch()

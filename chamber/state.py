@@ -102,6 +102,8 @@ class State:
     """By account, those of CONFIG from the start on."""
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
+    lufs: tuple[float, float, float] = (-70.0, -70.0, -70.0)
+    """Momentary, short-term and integrated loudness of the programme."""
     heard_ms: int = 0
     limits: Limits = field(default_factory=Limits)
     silence_paused_until_ms: int = 0

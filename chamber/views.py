@@ -244,6 +244,9 @@ def view(
         levels=wire.LevelsView(
             rms_dbfs=state.rms_dbfs,
             peak_dbfs=state.peak_dbfs,
+            momentary_lufs=state.lufs[0],
+            short_term_lufs=state.lufs[1],
+            integrated_lufs=state.lufs[2],
             silence_paused_until_ms=wall_ms + state.silence_paused_until_ms - now_ms
             if state.silence_paused_until_ms > now_ms
             else None,

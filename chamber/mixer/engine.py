@@ -16,6 +16,7 @@ from chamber.mixer.bar import BarFader
 from chamber.mixer.frames import Frame, FrameStore
 from chamber.mixer.inset import Inset
 from chamber.mixer.levels import Meter
+from chamber.mixer.loudness import Loudness
 from chamber.mixer.sound import Samples, SoundBuffer
 from chamber.mixer.tick import REPEATED, SLATE, InputKnown, Known, Tick
 from chamber.mixer.units import HOLD_MS, SILENCE, STALE_MS
@@ -53,7 +54,7 @@ class Engine:
         artwork: Artwork,
         on_change: Callable[[], None],
     ) -> None:
-        self.meter = Meter()
+        self.meter, self.loudness = Meter(), Loudness()
         self.known: Known | None = None
         self.last: Tick | None = None
         self._stores, self._sound, self._artwork, self._on_change = stores, sound, artwork, on_change
@@ -95,6 +96,7 @@ class Engine:
             self._bar.drop()
             self._shown = None
         self.meter.add(block)
+        self.loudness.add(block)
         self.last = Tick(number, due_ms, flags, picture, SILENCE if block is None else block.tobytes())
         self._tell(number, due_ms, now_ms, muted=muted)
         return self.last

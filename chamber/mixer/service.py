@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 
 import structlog
 
+from chamber.core.domain import MeetingState
 from chamber.core.gate import parse_lease
 from chamber.ipc import LineServer, Message
 from chamber.mixer.artwork import Artwork
@@ -49,6 +51,7 @@ class _Mixer:
         self._changed = asyncio.Event()
         self._wished = asyncio.Event()
         self._wish = Wish()
+        self._state: MeetingState | None = None
 
     async def run(self, ready: Callable[[], None]) -> None:
         settings = self._settings
@@ -107,6 +110,9 @@ class _Mixer:
             lease = parse_lease(message["lease"])
             if lease:
                 self._engine.post(lease)
+                if lease.state is MeetingState.STANDBY and self._state is not MeetingState.STANDBY:
+                    self._engine.loudness.restart()
+                self._state = lease.state
                 return
         if "wish" in message:
             wish = parse_wish(message["wish"])
@@ -135,7 +141,8 @@ class _Mixer:
             if loop.time() >= due:
                 due, count = max(due + LEVELS_S, loop.time()), count + 1
                 rms, peak = self._engine.meter.read()
-                self._line.send({"levels": {"rms_dbfs": rms, "peak_dbfs": peak}})
+                lufs = {f"{name}_lufs": value for name, value in asdict(self._engine.loudness.read()).items()}
+                self._line.send({"levels": {"rms_dbfs": rms, "peak_dbfs": peak, **lufs}})
                 if count % KNOWN_EVERY == 0:
                     self._send_known()
             try:

@@ -153,10 +153,13 @@ class PublicView(Payload):
 
 
 class LevelsView(Payload):
-    """Programme sound, dBFS."""
+    """Programme sound, dBFS, and its loudness by EBU R128, LUFS: of 400 ms, of 3 s, of the meeting."""
 
     rms_dbfs: float = -120.0
     peak_dbfs: float = -120.0
+    momentary_lufs: float = -70.0
+    short_term_lufs: float = -70.0
+    integrated_lufs: float = -70.0
     silence_paused_until_ms: int | None = None
 
 

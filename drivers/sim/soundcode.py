@@ -45,7 +45,7 @@ def read(samples: NDArray[np.int16], near_ms: int) -> list[int]:
     return found
 
 
-def _values(windows: NDArray[np.float32]) -> list[int]:
+def _values(windows: NDArray[np.floating]) -> list[int]:
     tones = np.exp(-2j * np.pi * np.outer(np.arange(WINDOW), _HZ) / RATE) * np.hanning(WINDOW)[:, None]
     power = np.abs(windows @ (tones * 4 / WINDOW)) ** 2 / 2
     off, on = power[:, 0::2], power[:, 1::2]
