@@ -148,11 +148,19 @@ class Policy:
             self._work.fetch(self.presenter, now_ms)
         shot = self.inset(self.presenter)
         due_ms = self._work.next_cut_ms()
-        if self._desk.shown.kind is ShotKind.PIP or now_ms >= due_ms:
+        if self._desk.shown.kind is not ShotKind.PIP and shot.seat is None and self._fetching():
+            due_ms = max(due_ms, self._floor.open[self.presenter or ""] + self._settings.hold_ms)
+        if shot == self._desk.shown or now_ms >= due_ms:
             self._desk.take(shot, "presentation", now_ms)
         else:
             self._desk.wake(due_ms)
         return True
+
+    def _fetching(self) -> bool:
+        """Whether a camera is on its way to the presenter, who speaks: one change of picture instead of two."""
+        on_its_way = (head for head in self._heads.values() if head.goal is not None and not head.arrived)
+        seats = {seat for head in on_its_way if head.goal is not None for seat in head.goal.seats}
+        return self.presenter in self._floor.open and self.presenter in seats
 
     def inset(self, seat: str | None) -> Picture:
         """Picture-in-picture with this seat where a camera stands on it, else with the wide shot."""

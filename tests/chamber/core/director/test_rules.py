@@ -348,6 +348,20 @@ def test_the_presenter_is_fetched_into_the_inset() -> None:
     assert story.faultless()
 
 
+def test_slides_wait_for_the_presenters_camera_instead_of_changing_twice() -> None:
+    story = Story(hall(presentation="slides")).opens("A").waits(9000).closes("A").waits(500)
+    story.tell(d.PhaseChanged, Phase.PRESENTATION).opens("C").waits(100).tell(d.PresentationChanged, active=True)
+    assert story.waits(9000).seat == "C"
+    assert [cut.seat for _, cut in story.record.cuts if cut.kind is ShotKind.PIP] == ["C"]
+
+
+def test_the_inset_too_stands_for_its_time() -> None:
+    story = Story(hall(presentation="slides", hold_ms=0)).tell(d.PhaseChanged, Phase.PRESENTATION)
+    story.tell(d.PresentationChanged, active=True).waits(3000).closes("A").opens("C").waits(200).closes("C").waits(9000)
+    gaps = [b - a for a, b in zip(story.cut_times, story.cut_times[1:], strict=False)]
+    assert all(gap >= 2000 for gap in gaps)
+
+
 def test_reset_forgets_what_was_learned_but_not_who_speaks() -> None:
     story = Story(hall()).opens("A").waits(5000).tell(d.ShotOrdered, None, None, ShotKind.WIDE).tell(d.Reset)
     assert story.waits(3000).seat == "A"
