@@ -36,6 +36,29 @@ def test_the_encoder_is_told_what_was_measured_to_work() -> None:
     assert not rejected & set(argv)
 
 
+def test_a_smaller_picture_is_a_third_track_and_costs_nothing_when_there_is_none() -> None:
+    plain = plan.encoder("ffmpeg", 960, 540, 24, 5, 7)
+    assert "-filter_complex" not in plain
+    assert "-map" in plain
+    both = plan.encoder("ffmpeg", 960, 540, 24, 5, 7, (640, 360))
+    drawn = after(both, "-filter_complex")
+    assert "setparams" in drawn
+    assert "scale=640:360" in drawn
+    mapped = [both[n + 1] for n, word in enumerate(both) if word == "-map"]
+    assert len(mapped) == 3
+    assert mapped[1] == "1", "the sound stays the second track"
+    assert after(both, "-maxrate:v:1") == f"{plan.max_kbps(640, 360)}k"
+    same = ("-preset", "-tune", "-threads", "-crf", "-g", "-keyint_min", "-sc_threshold", "-maxrate", "-movflags")
+    assert {option: after(both, option) for option in same} == {option: after(plain, option) for option in same}
+
+
+def test_a_remux_encodes_nothing_and_takes_chapters_from_a_file() -> None:
+    argv = plan.remux("ffmpeg", Path("/r/pieces.list"), Path("/r/marks"), Path("/r/out.mp4.new"))
+    assert [argv[n + 1] for n, word in enumerate(argv) if word == "-i"] == ["/r/pieces.list", "/r/marks"]
+    assert (after(argv, "-c"), after(argv, "-map_chapters")) == ("copy", "1")
+    assert argv[-1] == "/r/out.mp4.new"
+
+
 @pytest.mark.parametrize(
     ("url", "options"),
     [
