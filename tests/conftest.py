@@ -1,9 +1,14 @@
-"""Rules for every test: nothing is left running, and clocks are injected."""
+"""Rules for every test: nothing is left running, clocks are injected, and no example has to be quick."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a busy machine proves nothing about the code
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
