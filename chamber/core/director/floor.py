@@ -41,16 +41,26 @@ class Floor:
         self.silent_ms = LONG_AGO
         self.queue: list[str] = []
         self._called: tuple[str, tuple[str, ...]] = ("", ())
+        self._first: str | None = None
+        self._without: set[str] = set()
 
     @property
     def gated(self) -> bool:
         """Microphones follow the voice: known, or learned from many very short openings."""
         return self._short_share > SHARE if self._gated is None else self._gated
 
-    def opened(self, seat: str, now_ms: int) -> bool:
-        """False when it was open already."""
+    def opened(self, seat: str, now_ms: int, *, priority: bool = False) -> bool:
+        """False when it was open already.
+
+        Some systems mark whatever the chair does as priority, which tells nothing: it counts from when the same
+        microphone has also been opened without.
+        """
         if seat in self.open:
             return False
+        if not priority:
+            self._without.add(seat)
+        elif seat in self._without:
+            self._first = seat
         self.open[seat] = now_ms
         self._called = seat, tuple(self.queue)
         if now_ms - self.closed_ms.get(seat, LONG_AGO) > BREATH_MS:
@@ -65,6 +75,7 @@ class Floor:
         if since_ms is None:
             return None
         self.closed_ms[seat] = now_ms
+        self._first = None if self._first == seat else self._first
         self._short_share += RATE * ((now_ms - since_ms < SHORT_MS) - self._short_share)
         if not self.open:
             self.silent_ms = now_ms
@@ -94,6 +105,8 @@ class Floor:
         speaking = [seat for seat in self.open if allowed(seat)]
         if not speaking:
             return Wanted(None)
+        if self._first in speaking:
+            return Wanted(self._first)
         present = shown if shown in speaking else None
         if self._settings.chair_rule is ChairRule.PRIORITY and self.chair in speaking:
             return Wanted(self.chair)

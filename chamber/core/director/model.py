@@ -72,7 +72,7 @@ MOVES_KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class MicOpened:
-    """A microphone is open; `priority` marks the chair's button that overrules others."""
+    """A microphone is open; `priority` marks the button that overrules others: shown at once."""
 
     at_ms: int
     seat: str

@@ -119,7 +119,7 @@ class Director:
     # ------------------------------------------------------------------------------------------------ people
 
     def _mic_opened(self, event: d.MicOpened) -> None:
-        self._floor.opened(event.seat, self._now_ms)
+        self._floor.opened(event.seat, self._now_ms, priority=event.priority)
 
     def _mic_closed(self, event: d.MicClosed) -> None:
         since_ms = self._floor.closed(event.seat, self._now_ms)

@@ -1,5 +1,7 @@
 """The rules that always hold, one short evening each."""
 
+from typing import Any
+
 import pytest
 
 from chamber.core.director import model as d
@@ -108,6 +110,21 @@ def test_e5_somebody_being_called_is_shown_instead_of_the_chair() -> None:
     story = Story(hall()).opens("A").waits(9000).opens("B").waits(400).opens("chair").waits(800).closes("A", "chair")
     assert "chair" not in story.waits(5000).pictures
     assert story.seat == "B"
+
+
+@pytest.mark.parametrize("settings", [{}, {"overlap": d.Overlap.HOLD}, {"takeover": d.Takeover.WAITS}])
+def test_the_priority_button_comes_before_every_rule(settings: dict[str, Any]) -> None:
+    for priority in (True, False):
+        story = Story(hall(confirm_chair_ms=2500, **settings)).speaks("chair", 3000).waits(3000).opens("A").waits(2500)
+        assert story.seat == "A"
+        story.tell(d.MicOpened, "chair", priority=priority).waits(1000)
+        assert story.seat == ("chair" if priority else "A")
+
+
+def test_priority_that_the_chair_always_has_says_nothing() -> None:
+    story = Story(hall()).tell(d.MicOpened, "chair", priority=True).waits(3000).closes("chair").waits(1000)
+    story.opens("A").waits(2500).tell(d.MicOpened, "chair", priority=True).waits(1000)
+    assert story.seat == "A"
 
 
 def test_e6_who_forgets_to_switch_off_does_not_keep_the_picture() -> None:
