@@ -65,7 +65,12 @@ def settled(config: Config, base: Path) -> Config:
     accounts = (a.model_copy(update={"token_file": whole(a.token_file)}) for a in config.accounts)
     changes = {
         "data": config.data.model_copy(update=data),
-        "sound": config.sound.model_copy(update={"input": source(config.sound.input)}),
+        "sound": config.sound.model_copy(
+            update={
+                "input": source(config.sound.input),
+                "also": tuple(one.model_copy(update={"input": source(one.input)}) for one in config.sound.also),
+            }
+        ),
         "microphones": tuple(microphones(one) for one in config.microphones),
         "cameras": tuple(camera(one) for one in config.cameras),
         "switchers": tuple(switcher(one) for one in config.switchers),
@@ -162,6 +167,7 @@ def _long_sockets(config: Config) -> list[str]:
         found.append(f"{key}: {longest} is {over} bytes too long for a socket; choose a shorter run_dir")
     sources = [(f"cameras[{index}].video", camera.video) for index, camera in enumerate(config.cameras)]
     sources += [(f"switchers[{index}].video", switcher.video) for index, switcher in enumerate(config.switchers)]
+    sources += [(f"sound.also[{index}].input", one.input) for index, one in enumerate(config.sound.also)]
     for key, source in [("sound.input", config.sound.input), *sources]:
         if source is not None and source.startswith(UNIX):
             over = len(source.removeprefix(UNIX).encode()) - SOCKET_PATH_BYTES

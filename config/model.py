@@ -56,11 +56,23 @@ class Data(Section):
     run_dir: Path | None = None
 
 
+Gain = Annotated[float, Field(ge=-60, le=12)]
+
+
+class SoundAlso(Section):
+    """A further source of sound, mixed into the first."""
+
+    input: Source
+    gain_db: Gain = 0.0
+
+
 class Sound(Section):
-    """The sound of the hall as one stereo source."""
+    """The sound of the hall: one stereo source, or several mixed down."""
 
     input: Source | None = None
+    gain_db: Gain = 0.0
     offset_ms: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    also: Annotated[tuple[SoundAlso, ...], Field(max_length=7)] = ()
 
 
 class ShotEntry(Section):

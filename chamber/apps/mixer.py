@@ -42,19 +42,20 @@ def settings(config: Config) -> MixerSettings:
         secret = _kept_out_of_argv(config.run_dir, name, url)
         argv = decode_video(url, width, height, program=locate().path, list_file=secret)
         inputs.append(InputSettings(name, argv=argv, delay_ms=delay_ms))
-    return MixerSettings(
-        config.run_dir, tuple(inputs), _sound(config), width, height, organisation=config.hall.organisation
-    )
+    said = config.sound
+    first = _sound(config, "sound", said.input, said.gain_db) if said.input is not None else None
+    also = tuple(_sound(config, f"sound{n}", one.input, one.gain_db) for n, one in enumerate(said.also, 2))
+    return MixerSettings(config.run_dir, tuple(inputs), first, width, height, config.hall.organisation, also)
 
 
-def _sound(config: Config) -> SoundSettings | None:
-    source, offset_ms = config.sound.input, config.sound.offset_ms
-    if source is None:
-        return None
+def _sound(config: Config, name: str, source: str, gain_db: float) -> SoundSettings:
+    offset_ms = config.sound.offset_ms
     if source.startswith(UNIX):
-        return SoundSettings(unix_path=Path(source.removeprefix(UNIX)), offset_ms=offset_ms)
-    secret = _kept_out_of_argv(config.run_dir, "sound", source)
-    return SoundSettings(argv=decode_sound(source, program=locate().path, list_file=secret), offset_ms=offset_ms)
+        path = Path(source.removeprefix(UNIX))
+        return SoundSettings(unix_path=path, offset_ms=offset_ms, gain_db=gain_db)
+    secret = _kept_out_of_argv(config.run_dir, name, source)
+    argv = decode_sound(source, program=locate().path, list_file=secret)
+    return SoundSettings(argv=argv, offset_ms=offset_ms, gain_db=gain_db)
 
 
 def main(path: Path) -> int:

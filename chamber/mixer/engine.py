@@ -6,6 +6,7 @@ Runs in the clock's thread alone; orders come in through `post` from another. No
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from chamber.mixer.frames import Frame, FrameStore
 from chamber.mixer.inset import Inset
 from chamber.mixer.levels import Meter
 from chamber.mixer.loudness import Loudness
-from chamber.mixer.sound import Samples, SoundBuffer
+from chamber.mixer.sound import Samples
 from chamber.mixer.tick import REPEATED, SLATE, InputKnown, Known, Tick
 from chamber.mixer.units import HOLD_MS, SILENCE, STALE_MS
 from chamber.mixer.wish import Wish
@@ -35,6 +36,12 @@ _BY_STATE: dict[MeetingState, str] = {
 }
 
 
+class Heard(Protocol):
+    """Where the sound comes from: one buffer or a mixdown of several."""
+
+    def read(self) -> tuple[Samples, int] | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Cut:
     """A wish that waits for its picture: `seq` is the input's last one of before the wish."""
@@ -50,7 +57,7 @@ class Engine:
     def __init__(
         self,
         stores: dict[str, FrameStore],
-        sound: SoundBuffer | None,
+        sound: Heard | None,
         artwork: Artwork,
         on_change: Callable[[], None],
     ) -> None:

@@ -15,6 +15,7 @@ from chamber.mixer.engine import Engine
 from chamber.mixer.frames import FrameStore
 from chamber.mixer.intake import Intake, read_frames, read_sound, read_y4m
 from chamber.mixer.metronome import Metronome
+from chamber.mixer.mixdown import Mixdown
 from chamber.mixer.programme import ProgrammeServer
 from chamber.mixer.settings import MixerSettings
 from chamber.mixer.sound import SoundBuffer
@@ -47,7 +48,7 @@ class _Mixer:
         self._stores = {
             one.id: FrameStore(settings.frame_bytes, settings.picture_delay_ms(one)) for one in settings.inputs
         }
-        self._sound = SoundBuffer(settings.sound.target_ms) if settings.sound else None
+        self._sounds = [(one, SoundBuffer(one.target_ms)) for one in settings.sounds]
         self._changed = asyncio.Event()
         self._wished = asyncio.Event()
         self._wish = Wish()
@@ -67,7 +68,8 @@ class _Mixer:
         def on_failure(exc: BaseException) -> None:
             loop.call_soon_threadsafe(self._failed.set_exception, exc)
 
-        self._engine = Engine(self._stores, self._sound, self._artwork, on_change)
+        mixdown = Mixdown([(buffer, one.gain_db) for one, buffer in self._sounds]) if self._sounds else None
+        self._engine = Engine(self._stores, mixdown, self._artwork, on_change)
         self._programme = ProgrammeServer(settings.run_dir / "programme.sock", hello(*size))
         self._metronome = Metronome(self._clock, self._beat, on_failure)
         self._line = LineServer(settings.run_dir / "mixer.sock", self._on_message, lambda: None)
@@ -101,8 +103,9 @@ class _Mixer:
             else:
                 read = read_frames(store, clock)
             intakes.append(Intake(one.id, one.source, read, clock))
-        if settings.sound and self._sound:
-            intakes.append(Intake("sound", settings.sound.source, read_sound(self._sound, clock), clock))
+        for number, (sound, buffer) in enumerate(self._sounds):
+            name = "sound" if number == 0 else f"sound {number + 1}"
+            intakes.append(Intake(name, sound.source, read_sound(buffer, clock), clock))
         return intakes
 
     def _on_message(self, message: Message) -> None:

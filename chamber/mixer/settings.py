@@ -34,12 +34,14 @@ class SoundSettings:
 
     `buffer_ms` (50..500) is the jitter that the source may have; pictures are held back so that they stay beside the
     sound. `offset_ms` (-1000..1000) corrects what is left: positive makes the sound later, negative the pictures.
+    `gain_db` is added when it is mixed with others.
     """
 
     unix_path: Path | None = None
     argv: tuple[str, ...] | None = None
     offset_ms: int = 0
     buffer_ms: int = 80
+    gain_db: float = 0.0
 
     def __post_init__(self) -> None:
         _one_source("sound", self.unix_path, self.argv)
@@ -57,7 +59,7 @@ class SoundSettings:
 
 @dataclass(frozen=True, slots=True)
 class MixerSettings:
-    """A mixer; `width` and `height` are even, `organisation` stands on every slate.
+    """A mixer; `width` and `height` are even, `organisation` stands on every slate, `sound_also` is mixed into `sound`.
 
     Raises:
         ValueError: a size is odd, or two inputs have one id.
@@ -69,12 +71,18 @@ class MixerSettings:
     width: int = 960
     height: int = 540
     organisation: str = ""
+    sound_also: tuple[SoundSettings, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width % 2 or self.height % 2 or min(self.width, self.height) < 90:
             raise ValueError(f"the picture's width and height must be even: {self.width}x{self.height}")
         if len({i.id for i in self.inputs}) != len(self.inputs):
             raise ValueError("two inputs have one id")
+
+    @property
+    def sounds(self) -> tuple[SoundSettings, ...]:
+        """Every source of sound, the first one first."""
+        return (self.sound, *self.sound_also) if self.sound else self.sound_also
 
     @property
     def frame_bytes(self) -> int:

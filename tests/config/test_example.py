@@ -51,6 +51,7 @@ from config.model import (
     ShotEntry,
     SimulcastEntry,
     Sound,
+    SoundAlso,
     Stream,
     ZoneEntry,
 )
@@ -73,6 +74,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     ),
     "cameras": (ViscaUdpCamera, ViscaTcpCamera, ViscaRawUdpCamera, ViscaSerialCamera, PanasonicCamera, FixedCamera),
     "sound": (Sound,),
+    "sound.also": (SoundAlso,),
     "seats": (SeatEntry,),
     "groups": (GroupEntry,),
     "people": (PersonEntry,),

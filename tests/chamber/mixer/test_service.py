@@ -181,6 +181,22 @@ async def test_levels_and_mute(hall: Hall) -> None:
     assert not tick.slate
 
 
+async def test_two_sources_of_sound_are_mixed_and_one_may_go(tmp_path: Path) -> None:
+    async with ToneSource(tmp_path / "a.sock", 1000) as first, ToneSource(tmp_path / "b.sock", 4000) as second:
+        also = (SoundSettings(second.path, gain_db=-20.0),)
+        settings = MixerSettings(tmp_path / "run", (), SoundSettings(first.path), WIDTH, HEIGHT, sound_also=also)
+        async with (
+            mixing(settings),
+            Controller(settings.run_dir / "mixer.sock") as controller,
+            Viewer(settings.run_dir / "programme.sock") as viewer,
+        ):
+            controller.wish(None, cut_id=1)
+            controller.keep("open")
+            await seen_until(viewer, lambda tick: (tick.sound == 1400).all(), what="both")
+            await second.__aexit__(None, None, None)
+            await seen_until(viewer, lambda tick: (tick.sound == 1000).all(), what="the one that is left")
+
+
 async def test_noise_from_the_controller_changes_nothing(hall: Hall) -> None:
     for line in (b"{}\n", b"\xff\xfe\n", b'{"wish": {"programme": 3}}\n', b'{"lease": {"state": "open"}}\n', b"[1]\n"):
         hall.controller.raw(line)
