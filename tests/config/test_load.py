@@ -52,7 +52,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a misspelt key": ({"cameras__0__prot": 1}, "cameras[0].prot: is not a known key; did you mean port"),
     "a strange key": (
         {"sound__zzz": 1},
-        "sound.zzz: is not a known key; known here: input, offset_ms",
+        "sound.zzz: is not a known key; known here: input, gain_db, offset_ms, also",
     ),
     "a misspelt section": ({"hal": {}}, "hal: is not a known key; did you mean hall"),
     "text for a number": (
