@@ -290,7 +290,7 @@ class PanasonicCamera:
             step = self._recall_step(now_ms)
             if step is not None:
                 return step
-        self._lamps.want(on_air=self._wish.on_air, preview=self._wish.preview)
+        self._lamps.want(on_air=self._wish.on_air, preview=self._wish.preview, now_ms=now_ms)
         lamp = self._lamps.take(now_ms) if self._power is True else None
         if lamp is not None:
             by_head = self._lamp_by_head and lamp.colour == "red"

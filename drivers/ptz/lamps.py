@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 RETRY_MS = 2000
+SETTLE_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ class Lamps:
             return None
         return next((colour for colour in ("red", "green") if self._known.get(colour)), "off")
 
-    def want(self, *, on_air: bool, preview: bool) -> None:
-        """Take note of what they should show."""
-        wanted = {"red": on_air, "green": preview and not on_air}
-        self._wanted = {colour: wanted[colour] for colour in self._known}
+    def want(self, *, on_air: bool, preview: bool, now_ms: int) -> None:
+        """Take note of what they should show; it is switched a moment later, when no recall is in a hurry any more."""
+        shown = {"red": on_air, "green": preview and not on_air}
+        wanted = {colour: shown[colour] for colour in self._known}
+        if wanted != self._wanted:
+            self._wanted, self._retry_ms = wanted, max(self._retry_ms, now_ms + SETTLE_MS)
 
     def forget(self) -> None:
         """A new session: nothing is known, and a camera that had no lamp may be another one now."""

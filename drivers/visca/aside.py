@@ -76,15 +76,15 @@ class Aside:
 
     def quiet(self, wish: CameraWish, now_ms: int, *, idle: bool) -> Request | None:
         """The next request that nobody waits for: a lamp, and while no recall runs the preset speed."""
-        self.lamps.want(on_air=wish.on_air, preview=wish.preview)
+        self.lamps.want(on_air=wish.on_air, preview=wish.preview, now_ms=now_ms)
         lamp = self.lamps.take(now_ms)
         if lamp is not None:
-            self._lamp_request = Request(codec.lamp(self._address, lamp.colour, lamp.on), self._on_lamp)
+            self._lamp_request = Request(codec.lamp(self._address, lamp.colour, lamp.on), self._on_lamp, aside=True)
             return self._lamp_request
         packet = self._tuning.take() if idle and self._tuning_request is None else None
         if packet is None:
             return None
-        self._tuning_request = Request(packet, self._on_tuning)
+        self._tuning_request = Request(packet, self._on_tuning, aside=True)
         return self._tuning_request
 
     def _on_chore(self, request: Request, answer: Answer) -> None:

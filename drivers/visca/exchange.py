@@ -61,6 +61,7 @@ class Request:
         lengths: payload lengths that answer an inquiry; empty for a command.
         moves: starts a movement, so it is not sent again to a camera that went on air.
         ack_ms: limit for the first answer on links without sequence numbers.
+        aside: nothing waits for it: with sequence numbers the next command need not wait for its ACK.
         cancels: socket whose command this one ends, 0 for any other request.
     """
 
@@ -69,6 +70,7 @@ class Request:
     lengths: frozenset[int] = frozenset()
     moves: bool = False
     ack_ms: int = ACK_MS
+    aside: bool = False
     cancels: int = 0
 
     @property

@@ -91,7 +91,7 @@ class NumberedExchange:
             datagram = wrap(INQUIRY, number, request.packet)
         else:
             datagram = wrap(COMMAND, number, request.packet)
-            self._command = number
+            self._command = self._command if request.aside else number
         self._unanswered[number] = _Flight(request, datagram, now_ms, resets)
         self._write(datagram)
 
