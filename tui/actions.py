@@ -12,10 +12,14 @@ from chamber.wire import (
     Order,
     Panic,
     ShotTake,
+    SilencePause,
     StateView,
     TitleOrder,
 )
 from tui import labels
+
+SILENCE_S = 60
+"""Every hall allows a silence of this length: the shortest limit that CONFIG takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ def _title(now: Situation) -> Order:
     return TitleOrder(command="title.hide" if now.view.title_visible else "title.show")
 
 
+def _silence(now: Situation) -> Order:
+    paused = now.view.levels.silence_paused_until_ms is not None
+    return SilencePause(command="silence.pause", seconds=0 if paused else SILENCE_S)
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "meeting", ("f12", "ctrl+n"), lambda now: Panic(command="panic"), anywhere=True, urgent=True),
     _meeting("standby", "meeting.standby", "k", "f2"),
@@ -124,6 +133,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("camera_recall", "shot", ("y",)),
     Action("mic_toggle", "sound", ("m",), _mic),
     Action("mics_off", "sound", ("x",), lambda now: MicsOff(command="mics.off")),
+    Action("silence", "sound", ("full_stop",), _silence),
     Action("assign", "sound", ("w",)),
     Action("seat_find", "sound", ("z",)),
     Action("item_next", "item", ("v",), lambda now: ItemNext(command="item.next")),

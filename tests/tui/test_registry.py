@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.tui import evening
 from tui import labels
-from tui.actions import ACTIONS, BY_ID, bound_keys, works_in_dialogs
+from tui.actions import ACTIONS, BY_ID, Situation, bound_keys, works_in_dialogs
 from tui.dialogs import FLOWS
 from tui.screens.reading import help_text, shown_keys
 
@@ -57,3 +58,11 @@ def test_steps_of_the_meeting_work_by_letter_or_sign_and_by_function_key() -> No
         if action.step and action.id != "suspend_until":
             assert any(key[0] == "f" and key[1:].isdigit() for key in action.keys)
             assert any(len(key) == 1 or key == "asterisk" for key in action.keys)
+
+
+def test_silence_is_allowed_and_the_same_key_ends_it() -> None:
+    view, build = evening.view("open"), BY_ID["silence"].build
+    assert build
+    assert build(Situation(view)).seconds == 60  # type: ignore[union-attr]
+    quiet = view.model_copy(update={"levels": view.levels.model_copy(update={"silence_paused_until_ms": 1})})
+    assert build(Situation(quiet)).seconds == 0  # type: ignore[union-attr]
