@@ -14,6 +14,7 @@ from typing import Protocol, cast
 import serial
 from serial_asyncio_fast import connection_for_serial
 
+from chamber.core.reasons import why
 from drivers.rfc2217 import Rfc2217Pipe
 
 DIAL_S = 3.0
@@ -251,7 +252,7 @@ async def dial_serial(url: str, baud: int, on_bytes: OnBytes, *, frame: str = "8
         url: a path, `socket://host:port` (the bytes over TCP) or `rfc2217://host:port`.
         frame: data bits, parity (N, E or O) and stop bits, such as 7E1. Over socket:// the other side has that setting.
     Raises:
-        OSError: no such port, or it is in use.
+        OSError: no such port, or it is in use; the text names it.
     """
     if url.startswith("socket://"):
         host, _, port = url.removeprefix("socket://").rstrip("/").rpartition(":")
@@ -274,6 +275,8 @@ async def dial_serial(url: str, baud: int, on_bytes: OnBytes, *, frame: str = "8
     try:
         async with asyncio.timeout(timeout_s):
             port_object = await asyncio.shield(opening)
+    except serial.SerialException as exc:
+        raise ConnectionError(f"{url}: {why(exc)}") from exc
     except BaseException:
         opening.add_done_callback(_close_late)
         raise

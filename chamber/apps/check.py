@@ -180,7 +180,8 @@ async def probe_all(config: Config, clock: Clock) -> Found:
         if answered:
             found.lines.append("\n  ".join((f"{device.name}: {text}", *found.seats(config, device.name))))
         else:
-            at = f" at {wires[device.name]}" if device.name in wires else ""
+            wire = wires.get(device.name, "")
+            at = f" at {wire}" if wire and not text.startswith(wire) else ""
             found.lines.append(f"{device.name}: FAILED{at}: {text}")
         found.silent += not answered
     return found
