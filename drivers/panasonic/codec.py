@@ -51,6 +51,14 @@ class Refused:
     code: int
     about: str
 
+    @property
+    def busy(self) -> bool:
+        """Whether the same may be taken later."""
+        return self.code == BUSY
+
+    def __str__(self) -> str:
+        return ERROR_TEXTS.get(self.code, f"error {self.code}")
+
 
 def _preset(letter: str, preset: int) -> Command:
     if not 1 <= preset <= PRESETS:

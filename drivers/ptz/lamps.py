@@ -55,16 +55,16 @@ class Lamps:
             return self._step
         return None
 
-    def on_result(self, *, taken: bool, later: bool, now_ms: int) -> bool:
-        """The camera took the step, will take it later, or has no such lamp: False."""
+    def on_result(self, *, taken: bool, later: bool, now_ms: int) -> Lamp | None:
+        """The camera took the step, or will take it later; otherwise the lamp that it does not have is returned."""
         step, self._step = self._step, None
         if step is None:
-            return True
+            return None
         if taken:
             self._known[step.colour] = step.on
         elif later:
             self._retry_ms = now_ms + RETRY_MS
         else:
             del self._known[step.colour], self._wanted[step.colour]
-            return False
-        return True
+            return step
+        return None

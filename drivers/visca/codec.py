@@ -23,6 +23,11 @@ ERROR_TEXTS = {
 }
 
 
+def error_text(code: int) -> str:
+    """An error code in words."""
+    return ERROR_TEXTS.get(code, f"code {code:#04x}")
+
+
 FOCUS = {
     "auto": b"\x38\x02",
     "manual": b"\x38\x03",

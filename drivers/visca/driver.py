@@ -1,48 +1,44 @@
 """One session with a VISCA camera: wishes out as recalls, arrivals confirmed by position.
 
-`wish` writes the recall before it returns whenever the link is free. Every movement passes `diff` or `motion_diff`,
-so none leaves while the camera is on air without the operator's force.
+`wish` writes the recall before it returns whenever the link is free.
 """
 
 from collections.abc import Iterable
 
 from chamber.core.errors import DeviceRejectedError, DeviceUnreachableError
 from chamber.core.reasons import why
-from chamber.ports import (
-    CameraArrived,
-    CameraFailed,
-    CameraReading,
-    CameraWish,
-    Clock,
-    Emit,
-    FocusAction,
-    IdentityReading,
-    OrderRefused,
-    Pose,
-    PresetStored,
-    Ready,
-)
-from drivers.ptz.arrival import STILL_COUNTS, near
-from drivers.ptz.diff import STILL, Motion, Turn, View, Zoom, diff, hands_off
-from drivers.ptz.diff import Recall as RecallStep
-from drivers.ptz.position import Position
+from chamber.ports import CameraWish, Clock, Emit, FocusAction, IdentityReading, Ready
+from drivers.ptz.diff import STILL, Recall, Turn, Zoom, hands_off
+from drivers.ptz.head import Head
+from drivers.ptz.waiting import Store
 from drivers.visca import codec
 from drivers.visca.aside import Aside
-from drivers.visca.codec import ERROR_TEXTS
-from drivers.visca.driving import HandDrive
-from drivers.visca.exchange import ACK_MS, LATE_ACK_MS, Answer, Exchange, Refused, Request
+from drivers.visca.codec import BUFFER_FULL, error_text
+from drivers.visca.exchange import (
+    ACK_MS,
+    BUSY,
+    LATE_ACK_MS,
+    Accepted,
+    Answer,
+    Done,
+    Exchange,
+    Refused,
+    Request,
+    Unsure,
+    Withheld,
+)
 from drivers.visca.looking import ALL, FOCUSED, IDLE, POSITION, Look, Looker, Question
 from drivers.visca.profile import Profile
-from drivers.visca.recalling import Recalls
-from drivers.visca.storing import Store
 from drivers.visca.wires import Wire
 
 TICK_S = 0.05
 START_MS = 10_000
-IDLE_LOOK_MS = 2000
-MOVING_LOOK_MS = 300
 WATCHING_LOOK_MS = 120
+RECALL_MS = 10_000
 WAKING_MS = 20_000
+DRIVE_MS = 2000
+RETRY_MS = 200
+BUFFER_FULL_RETRY_MS = 1000  # sooner at the next completion
 AFTER_CANCEL_MS = 200  # "wait 200 ms after Cancelled before the next drive"
 
 
@@ -75,30 +71,21 @@ class ViscaCamera:
         self._exchange: Exchange | None = None
         self._ready: Ready | None = None
         self._up = False
-        self._wish = CameraWish()
-        self._open = self._driven = False
-        self._power: bool | None = None
-        self._preset: int | None = None
-        self._moving: bool | None = None
-        self._position: Position | None = None
-        self._recalls = Recalls(profile, self._on_moving, self._on_arrived, self._on_failed)
+        self._started_ms = 0
+        self._head = head = Head(
+            name, emit, clock, has=profile.has, pose=profile.pose, tolerance=profile.tolerance,
+            lamps=profile.lamps if tally else (), recall_ms=RECALL_MS, waking_ms=WAKING_MS, order_ms=DRIVE_MS,
+            retry_ms=RETRY_MS,
+        )  # fmt: skip
         self._looker = Looker(wire.address, profile, self._on_look)
-        self._drive = HandDrive(name)
+        self._aside = Aside(head, wire.address, profile, emit, clock, self._pump, speed=speed, presets=presets)
         self._drive_request: Request | None = None
         self._store: Store | None = None
-        self._aside = Aside(
-            name, wire.address, profile, emit, clock, self._on_changed, self._pump,
-            speed=speed, presets=presets, tally=tally,
-        )  # fmt: skip
+        self._store_request: Request | None = None
         self._cancel: Request | None = None
         self._cancelling: Request | None = None
         self._overtaken: Request | None = None  # a recall that is to be cancelled as soon as its socket is known
         self._drive_ms = 0  # not before this, because a cancel runs
-        self._focus: str | None = None
-        self._asks_focus = False
-        self._waking_until_ms: int | None = None
-        self._look_ms = self._started_ms = 0
-        self._told: CameraReading | None = None
 
     async def serve(self, ready: Ready) -> None:
         """Hold one session. Ends by DeviceUnreachableError (refused, silent, hung up), or cancelled."""
@@ -114,22 +101,12 @@ class ViscaCamera:
         finally:
             self._end()
 
-    def wish(self, wish: CameraWish) -> None:
-        """Want a preset; the newest wish wins.
+    # ------------------------------------------------------------------------------------------------- orders
 
-        A wish with the same preset, force and reason is no new order: what arrived, failed or was moved by hand since
-        is left alone. A change of `on_air` never starts a movement that had been ended.
-        """
+    def wish(self, wish: CameraWish) -> None:
+        """Want a preset; the newest wish wins, and the same again is no new order."""
         now_ms = self._clock.now_ms()
-        before, self._wish = self._wish, wish
-        if wish.preset != before.preset or wish.forced != before.forced or wish.why != before.why:
-            self._driven, self._open = False, wish.preset is not None
-        if self._recalls.running:
-            self._recalls.withdraw(wish.preset, on_air=hands_off(wish))
-        if not self._drive.still and hands_off(wish):
-            self._drive.leave_on_air(now_ms)
-        if self._open and self._wish.preset is not None and not self._profile.has(self._wish.preset):
-            self._on_failed(self._wish.preset, "no such preset on this camera")
+        self._head.want(wish, now_ms)
         try:
             self._pump(now_ms)
         except OSError:
@@ -140,17 +117,13 @@ class ViscaCamera:
 
         Raises DeviceRejectedError (on air, out of range, refused) or DeviceUnreachableError.
         """
-        motion = Motion(pan, tilt, zoom)
-        if not all(-7 <= speed <= 7 for speed in (pan, tilt, zoom)):
-            raise DeviceRejectedError(self.name, "a speed must be -7 to 7")
-        if motion != STILL and hands_off(self._wish):
-            raise DeviceRejectedError(self.name, "the camera is on air")
+        motion = self._head.motion(self.name, pan, tilt, zoom)
+        self._head.may(moves=motion != STILL)
         now_ms = self._must_be_up()
-        self._driven, self._open = True, False
-        self._overtaken = self._recalls.runs
-        self._recalls.give_up("moved by hand")
+        runs = self._head.recalls.runs
+        self._overtaken = runs if isinstance(runs, Request) else None
+        done = self._head.turn(motion, now_ms)
         self._cancel_recall()
-        done = self._drive.order(motion, now_ms, forced=self._wish.on_air)
         self._act(now_ms)
         await done
 
@@ -165,6 +138,7 @@ class ViscaCamera:
         if self._store is not None:
             raise DeviceRejectedError(self.name, f"preset {self._store.preset} is being stored")
         self._store = store = Store(self.name, preset, now_ms)
+        self._store_request = None
         try:
             self._act(now_ms)
             await store.done
@@ -176,8 +150,6 @@ class ViscaCamera:
 
         Raises DeviceRejectedError (on air, refused: near and far need manual focus) or DeviceUnreachableError.
         """
-        if action in ("near", "far", "one_push") and hands_off(self._wish):
-            raise DeviceRejectedError(self.name, "the camera is on air")
         now_ms = self._must_be_up()
         done = self._aside.focus(action, now_ms)
         self._act(now_ms)
@@ -188,21 +160,10 @@ class ViscaCamera:
 
         Raises DeviceRejectedError (standby while on air, refused) or DeviceUnreachableError.
         """
-        if not on and hands_off(self._wish):
-            raise DeviceRejectedError(self.name, "the camera is on air")
         now_ms = self._must_be_up()
         done = self._aside.power(on, now_ms)
         self._act(now_ms)
         await done
-
-    def _cancel_recall(self) -> None:
-        """The recall under way is to end where the camera is now; some models refuse a drive until it has."""
-        request = self._overtaken
-        socket = None if request is None or self._exchange is None else self._exchange.socket_of(request)
-        if socket:
-            self._overtaken = None
-            self._cancel = Request(codec.cancel(self._address, socket), self._on_cancel, cancels=socket)
-            self._drive_ms = self._clock.now_ms() + ACK_MS
 
     def _must_be_up(self) -> int:
         if not self._up:
@@ -214,6 +175,17 @@ class ViscaCamera:
             self._pump(now_ms)
         except OSError as exc:
             raise DeviceUnreachableError(self.name, why(exc)) from exc
+
+    def _cancel_recall(self) -> None:
+        """The recall under way is to end where the camera is now; some models refuse a drive until it has."""
+        request = self._overtaken
+        socket = None if request is None or self._exchange is None else self._exchange.socket_of(request)
+        if socket:
+            self._overtaken = None
+            self._cancel = Request(codec.cancel(self._address, socket), self._on_cancel, cancels=socket)
+            self._drive_ms = self._clock.now_ms() + ACK_MS
+
+    # ---------------------------------------------------------------------------------------------- requests
 
     def _pump(self, now_ms: int) -> None:
         """Send what is due and allowed: commands first, one at a time, then questions. Raises OSError."""
@@ -232,37 +204,28 @@ class ViscaCamera:
         if self._cancel is not None and self._cancel is not self._cancelling:
             self._cancelling = self._cancel
             return self._cancel
+        drive = self._head.drive
         if (
             now_ms >= self._drive_ms
-            and not self._drive.still
-            and (motion := self._drive.take(now_ms, on_air=hands_off(self._wish)))
+            and not drive.still
+            and (motion := drive.take(now_ms, on_air=hands_off(self._head.wish)))
         ):
             self._drive_request = self._drive_packet(motion)
             return self._drive_request
-        if self._store is not None and self._store.request is None:
+        if self._store is not None and self._store_request is None:
             packet = codec.store(self._address, self._store.preset + self._profile.preset_offset)
-            self._store.request = Request(packet, self._on_store)
-            return self._store.request
+            self._store_request = Request(packet, self._on_store)
+            return self._store_request
         if (order := self._aside.order(now_ms)) is not None:
             return order
-        if not self._open or self._waking_until_ms is not None:
-            return None
-        steps = diff(View(self._power, self._preset, self._recalls.heading(now_ms)), self._wish)
-        if not steps:
-            self._open = self._recalls.running or hands_off(self._wish)  # else it stands there already
-            return None
-        step = steps[0]
-        if isinstance(step, RecallStep):
-            return self._recall(step.preset, now_ms)
-        self._waking_until_ms, self._look_ms = now_ms + WAKING_MS, now_ms + MOVING_LOOK_MS
-        return Request(codec.power(self._address, step.on), self._on_power, moves=True)
-
-    def _recall(self, preset: int, now_ms: int) -> Request:
-        packet = codec.recall(self._address, preset + self._profile.preset_offset)
-        request = Request(packet, self._on_recall, moves=True, ack_ms=LATE_ACK_MS)
-        self._recalls.begin(preset, request, self._position, now_ms)
-        self._look_ms = now_ms
-        return request
+        step = self._head.next_step(now_ms)
+        if isinstance(step, Recall):
+            packet = codec.recall(self._address, step.preset + self._profile.preset_offset)
+            request = Request(packet, self._on_recall, moves=True, ack_ms=LATE_ACK_MS)
+            self._head.recalls.begin(step.preset, request, self._head.position, now_ms)
+            self._head.look_ms = now_ms
+            return request
+        return None if step is None else Request(codec.power(self._address, step.on), self._on_power, moves=True)
 
     def _drive_packet(self, step: Turn | Zoom) -> Request:
         if isinstance(step, Zoom):
@@ -271,22 +234,40 @@ class ViscaCamera:
         packet = codec.turn(self._address, step.pan, step.tilt, pan_speed=pan_speed, tilt_speed=tilt_speed)
         return Request(packet, self._on_drive, moves=(step.pan, step.tilt) != (0, 0))
 
+    # ----------------------------------------------------------------------------------------------- answers
+
     def _on_recall(self, request: Request, answer: Answer) -> None:
-        now_ms = self._clock.now_ms()
+        now_ms, recalls = self._clock.now_ms(), self._head.recalls
         if request is self._overtaken:
             self._cancel_recall()
-        if self._recalls.on_answer(request, answer, now_ms):
-            self._looker.ask(POSITION)
+        match answer:
+            case Accepted():
+                recalls.on_accepted(request, now_ms)
+            case Unsure():
+                recalls.on_accepted(request, now_ms, unsure=True)
+            case Done():
+                if recalls.on_done(request, now_ms):
+                    self._looker.ask(POSITION)
+            case Withheld():
+                recalls.on_failed(request, "went on air before it was acknowledged")
+            case Refused(code) if code in BUSY:
+                recalls.on_busy(request, now_ms + (BUFFER_FULL_RETRY_MS if code == BUFFER_FULL else RETRY_MS))
+            case Refused(code):
+                recalls.on_failed(request, error_text(code))
         self._pump(now_ms)
 
     def _on_drive(self, request: Request, answer: Answer) -> None:
-        now_ms = self._clock.now_ms()
+        now_ms, head = self._clock.now_ms(), self._head
         if request is self._drive_request:
             self._drive_request = None
-            self._drive.on_answer(answer, now_ms)
-            self._look_ms = now_ms + MOVING_LOOK_MS
-            if not self._drive.still:
-                self._on_moving()
+            match answer:
+                case Refused(code):
+                    head.drive.on_refused(error_text(code), now_ms, busy=code in BUSY)
+                case Withheld():
+                    head.drive.on_withheld()
+                case _:
+                    head.drive.on_taken()
+            head.on_driven(now_ms)
         self._pump(now_ms)
 
     def _on_cancel(self, request: Request, answer: Answer) -> None:
@@ -296,169 +277,82 @@ class ViscaCamera:
             self._drive_ms = now_ms + AFTER_CANCEL_MS
         self._pump(now_ms)
 
-    def _on_changed(self, what: str) -> None:
-        """A lamp, the focus or the power was ordered and taken; the last two are read back."""
-        now_ms = self._clock.now_ms()
-        if what == "lamp":
-            self._report()
-        else:
-            self._asks_focus = self._asks_focus or what == "focus"
-            self._look_ms = now_ms
-
     def _on_store(self, request: Request, answer: Answer) -> None:
-        store = self._store
-        if store is not None and store.request is request and store.on_answer(answer):
-            self._looker.ask(POSITION)
+        if self._store is not None and request is self._store_request:
+            if isinstance(answer, Refused):
+                self._store.end(DeviceRejectedError(self.name, error_text(answer.code)))
+            elif isinstance(answer, Done | Unsure):
+                self._store.executed = True
+                self._looker.ask(POSITION)
         self._pump(self._clock.now_ms())
 
     def _on_power(self, request: Request, answer: Answer) -> None:
-        now_ms = self._clock.now_ms()
         if isinstance(answer, Refused):
-            self._waking_until_ms = None
-            self._emit(OrderRefused(self.name, "power on", ERROR_TEXTS.get(answer.code, f"code {answer.code:#04x}")))
-            self._fail_wish("the camera is in standby and does not wake")
-        self._pump(now_ms)
-
-    def _on_moving(self) -> None:
-        self._preset, self._moving = None, True
-        self._report()
-
-    def _on_arrived(self, preset: int, position: Position | None) -> None:
-        if preset == self._wish.preset:
-            self._open = False
-        self._preset, self._moving, self._position = preset, False, position
-        self._emit(CameraArrived(self.name, preset, self._pose(position)))
-        self._report()
-
-    def _on_failed(self, preset: int, reason: str) -> None:
-        self._preset = None if self._moving else self._preset
-        self._look_ms = min(self._look_ms, self._clock.now_ms() + MOVING_LOOK_MS)
-        if self._wish.preset in (preset, None):  # else it has been superseded, and nobody waits for it
-            self._open = False
-            self._emit(CameraFailed(self.name, preset, reason))
-        self._report()
-
-    def _pose(self, position: Position | None) -> Pose | None:
-        return None if position is None else self._profile.pose(position)
-
-    def _fail_wish(self, reason: str) -> None:
-        if self._open and self._wish.preset is not None:
-            self._on_failed(self._wish.preset, reason)
+            self._head.on_not_woken(error_text(answer.code))
+        self._pump(self._clock.now_ms())
 
     def _on_look(self, look: Look) -> None:
-        now_ms = self._clock.now_ms()
+        now_ms, head, store = self._clock.now_ms(), self._head, self._store
+        watching = head.recalls.watching(now_ms)
         if self._ready is not None:
-            self._start(look)
-        elif self._recalls.watching(now_ms):
-            self._recalls.on_look(look, now_ms)
-        else:
-            self._settle(look)
-        store = self._store
+            self._emit(IdentityReading(self.name, look.version or "a VISCA camera that does not tell its version"))
+        if not watching:  # else only the position was asked for
+            head.focus = look.focus
+            head.on_power(look.power)
+        head.on_position(look.position, look.motion, now_ms)
+        if self._ready is not None:
+            ready, self._ready, self._up = self._ready, None, True
+            ready()
         if store is not None and store.executed:
             if look.position is not None:
-                self._recalls.learned[store.preset] = look.position
-                self._emit(PresetStored(self.name, store.preset, self._pose(look.position)))
-                self._settle(look)
+                head.on_stored(store.preset, look.position)
             store.end(None)
-        self._look_ms = now_ms + self._pause_ms(now_ms)
+        head.look_ms = now_ms + (WATCHING_LOOK_MS if head.recalls.watching(now_ms) else head.pause_ms())
         self._pump(now_ms)
 
-    def _settle(self, look: Look) -> None:
-        """Take a look at a camera that has no recall under way: somebody else may have moved it."""
-        self._focus = look.focus
-        if look.power is not None:
-            self._power = look.power
-            if look.power and self._waking_until_ms is not None:
-                self._waking_until_ms = None
-        before, self._position = self._position, look.position
-        if self._recalls.running:
-            return
-        if look.position is None:
-            self._preset = None
-            self._moving = None if look.power is None else False
-        elif not self._drive.still:
-            self._preset, self._moving = None, True
-        elif before is not None and not near(before, look.position, STILL_COUNTS):
-            # Found elsewhere than it rested: whether it still moves, the next look tells.
-            self._preset, self._moving = None, (None if self._moving is False else True)
-        else:
-            self._preset, self._moving = self._recalls.preset_at(look.position, self._preset), False
-        self._report()
-
-    def _start(self, look: Look) -> None:
-        """Everything was read: the session stands."""
-        ready, self._ready = self._ready, None
-        self._emit(IdentityReading(self.name, look.version or "a VISCA camera that does not tell its version"))
-        self._position = look.position
-        self._settle(look)
-        self._up = True
-        if ready is not None:
-            ready()
-
-    def _report(self) -> None:
-        lamp = self._aside.lamps.shown
-        reading = CameraReading(self.name, self._power, self._preset, self._moving, lamp, self._focus)
-        if reading != self._told:
-            self._told = reading
-            self._emit(reading)
-
-    def _pause_ms(self, now_ms: int) -> int:
-        if self._recalls.watching(now_ms):
-            return WATCHING_LOOK_MS
-        at_rest = (self._moving is False or self._position is None) and self._waking_until_ms is None
-        return IDLE_LOOK_MS if at_rest else MOVING_LOOK_MS
+    # ------------------------------------------------------------------------------------------------- session
 
     def _begin(self, ready: Ready, now_ms: int) -> None:
         self._ready, self._started_ms = ready, now_ms
-        self._power = self._preset = self._moving = self._position = self._told = self._focus = None
+        self._head.begin()
         self._aside.begin()
-        self._open = self._wish.preset is not None and not self._driven
         self._looker.ask(ALL)
 
     def _tick(self, exchange: Exchange, now_ms: int) -> None:
         """Do what the time asks for. Raises OSError when the camera is silent."""
-        on_air = hands_off(self._wish)
-        exchange.tick(now_ms, on_air=on_air)
+        head = self._head
+        exchange.tick(now_ms, on_air=hands_off(head.wish))
         if not self._up:
             if now_ms - self._started_ms > START_MS:
                 raise TimeoutError(f"not everything could be read within {START_MS // 1000} s")
-        elif not self._looker.busy and (
-            self._recalls.watching(now_ms) or (now_ms >= self._look_ms and not self._recalls.running)
-        ):
+        elif not self._looker.busy:
             self._look(now_ms)
-        self._recalls.tick(now_ms)
-        self._recalls.withdraw(self._wish.preset, on_air=on_air)
-        self._drive.tick(now_ms)
+        head.tick(now_ms)
         self._aside.tick(now_ms)
         if self._store is not None:
             self._store.tick(now_ms)
-        if self._waking_until_ms is not None and now_ms > self._waking_until_ms:
-            self._waking_until_ms = None
-            self._fail_wish("the camera is in standby and does not wake")
         self._pump(now_ms)
-        idle = not (self._open or self._recalls.running)
-        if self._up and exchange.free and (request := self._aside.quiet(self._wish, now_ms, idle=idle)) is not None:
+        if self._up and exchange.free and (request := self._aside.quiet(now_ms)) is not None:
             exchange.send(request, now_ms)  # once a tick: a recall that is due goes first
 
     def _look(self, now_ms: int) -> None:
-        if not self._recalls.watching(now_ms):
-            self._looker.ask(FOCUSED if self._asks_focus else IDLE)
-        elif now_ms >= self._look_ms:
+        head = self._head
+        if now_ms < head.look_ms:
+            return
+        if head.recalls.watching(now_ms):
             self._looker.ask(POSITION if self._profile.status_shift is None else (*POSITION, Question.STATUS))
+        elif not head.recalls.running:
+            self._looker.ask(FOCUSED if self._aside.asks_focus else IDLE)
 
     def _end(self) -> None:
         """Nothing is known any more; whoever waits is told."""
         if self._exchange is not None:
             self._exchange.close()
-        self._exchange = self._ready = self._waking_until_ms = self._drive_request = None
+        self._exchange = self._ready = self._drive_request = None
         self._up = False
         self._cancel = self._cancelling = self._overtaken = None
         self._looker.forget()
-        self._drive.lose_link()
         self._aside.end()
         if self._store is not None:
             self._store.end(DeviceUnreachableError(self.name, "connection lost"))
-        self._power = self._preset = self._moving = self._position = self._focus = None
-        self._recalls.give_up("connection lost")
-        if self._told is not None:
-            self._report()
+        self._head.end()

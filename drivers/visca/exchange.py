@@ -19,6 +19,7 @@ LATE_ACK_MS = 10_000  # some cameras acknowledge a recall when it ends
 INQUIRY_TRIES = 3
 COMMAND_TRIES = 3
 RUNNING_AT_MOST = 8
+BUSY = (BUFFER_FULL, NOT_EXECUTABLE)  # refusals that pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ class PlainExchange:
 
     def _refused(self, socket: int, code: int) -> Request | None:
         running = self._socket(socket)
-        if code in (BUFFER_FULL, NOT_EXECUTABLE) or self._inquiry is None:
+        if code in BUSY or self._inquiry is None:
             # "not executable" refers to the command without ACK, whatever socket it names
             if flight := self._take_command():
                 return flight.request

@@ -76,7 +76,7 @@ async def test_a_model_without_a_lamp_is_asked_once() -> None:
         for on_air in (True, False, True):
             rig.camera.wish(CameraWish(None, on_air=on_air))
             await asyncio.sleep(0.1)
-        assert rig.events.of(OrderRefused) == [OrderRefused("cam1", "tally lamp", "this model has no such lamp")]
+        assert rig.events.of(OrderRefused) == [OrderRefused("cam1", "tally lamp red", "this model has no such lamp")]
         assert rig.ordered("tally") == ["refused tally red off"]
         assert rig.events.of(CameraReading)[-1].lamp is None
 

@@ -5,19 +5,22 @@ from dataclasses import replace
 
 from chamber.core.errors import DeviceError, DeviceRejectedError, DeviceUnreachableError
 from drivers.ptz.diff import STILL, Motion, Turn, Zoom, motion_diff
-from drivers.visca.codec import BUFFER_FULL, ERROR_TEXTS, NOT_EXECUTABLE
-from drivers.visca.exchange import Answer, Refused, Withheld
+from drivers.ptz.waiting import settle
 
-RETRY_MS = 200
-ORDER_MS = 2000
 STOP_MS = 10_000  # a stop is sent until the camera takes it, but not for ever to one that refuses
+STOPS = (Turn(0, 0), Zoom(0))
 
 
 class HandDrive:
-    """The motion that was ordered and the motion that was confirmed; they are brought together axis by axis."""
+    """The motion that was ordered and the motion that was confirmed; they are brought together axis by axis.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    Args:
+        order_ms: how long a caller waits at most.
+        retry_ms: how long a camera that is busy is left alone.
+    """
+
+    def __init__(self, name: str, *, order_ms: int, retry_ms: int) -> None:
+        self._name, self._order_ms, self._pause_ms = name, order_ms, retry_ms
         self._wanted, self._known = STILL, STILL
         self._step: Turn | Zoom | None = None
         self._done: asyncio.Future[None] | None = None
@@ -64,33 +67,36 @@ class HandDrive:
         self._step = steps[0] if steps else None
         return self._step
 
-    def on_answer(self, answer: Answer, now_ms: int) -> None:
-        """Take the first answer to the step; later ones (completion means started) say nothing."""
+    def on_taken(self) -> None:
+        """The camera does the step; later answers (completion means started) say nothing."""
         step, self._step = self._step, None
-        if step is None:
-            return
-        if isinstance(answer, Refused):
-            self._on_refused(step, answer.code, now_ms)
-        elif isinstance(answer, Withheld):
-            self._set(step, unknown=True)
-        else:
+        if step is not None:
             self._set(step)
             if self._known == self._wanted:
                 self._settle(None)
 
+    def on_withheld(self) -> None:
+        """The step was not sent, or not again: whether the camera does it is not known."""
+        step, self._step = self._step, None
+        if step is not None:
+            self._set(step, unknown=True)
+
+    def on_refused(self, text: str, now_ms: int, *, busy: bool) -> None:
+        """The camera does not do the step; when it is `busy` it is asked again."""
+        step, self._step = self._step, None
+        if step is None:
+            return
+        if busy and not (step in STOPS and now_ms - self._ordered_ms > STOP_MS):
+            self._retry_ms = now_ms + self._pause_ms
+            return
+        if step in STOPS:
+            self._set(step)
+        self._give_up(DeviceRejectedError(self._name, text))
+
     def tick(self, now_ms: int) -> None:
         """Give up an order that the camera does not take."""
-        if self._done is not None and now_ms - self._ordered_ms > ORDER_MS:
+        if self._done is not None and now_ms - self._ordered_ms > self._order_ms:
             self._give_up(DeviceRejectedError(self._name, "the camera does not take the order now"))
-
-    def _on_refused(self, step: Turn | Zoom, code: int, now_ms: int) -> None:
-        stopping = step in (Turn(0, 0), Zoom(0))
-        if code in (BUFFER_FULL, NOT_EXECUTABLE) and not (stopping and now_ms - self._ordered_ms > STOP_MS):
-            self._retry_ms = now_ms + RETRY_MS
-            return
-        if stopping:
-            self._set(step)
-        self._give_up(DeviceRejectedError(self._name, ERROR_TEXTS.get(code, f"code {code:#04x}")))
 
     def _give_up(self, error: DeviceError) -> None:
         self._wanted = STILL
@@ -105,8 +111,5 @@ class HandDrive:
 
     def _settle(self, error: DeviceError | None) -> None:
         done, self._done = self._done, None
-        if done is not None and not done.done():
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
+        if done is not None:
+            settle(done, error)
