@@ -130,11 +130,11 @@ class CameraOrders:
         todo = stops(run.state.hall, order.camera)
         if not todo:
             raise RefusedError("nothing_to_survey", "Er is geen camerastand om in te meten.")
-        run.survey = survey = Survey(run.state, run.stage.airing, self._taken, todo, order.by_itself)
+        run.cameras.survey = survey = Survey(run.state, run.stage.airing, self._taken, todo, order.by_itself)
         survey.advance(run.clock.now_ms())
 
     async def _step(self, order: c.SurveyStep, account: str) -> None:
-        survey, now_ms = self._run.survey, self._run.clock.now_ms()
+        survey, now_ms = self._run.cameras.survey, self._run.clock.now_ms()
         stop = survey.stop if survey is not None else None
         if survey is None or stop is None:
             raise RefusedError("no_survey", "Er wordt nu niet ingemeten.")

@@ -172,9 +172,9 @@ class Clerk:
         self._people(lambda known: known.update({guest.id: guest}))
         run.record.guest(guest)
         if order.seat is not None:
-            run.set_seating(order.seat, guest.id)
+            run.places.assign(order.seat, guest.id)
             run.record.event("assign", seat=order.seat, person=guest.id, account=account)
-            run.set_privacy(order.seat, hide_picture=order.hide_picture, hide_name=order.hide_name)
+            run.places.withhold(order.seat, picture=order.hide_picture, name=order.hide_name)
 
     def _erase(self, person: str, account: str) -> None:
         erased = replace(self._person(person), name=ERASED)

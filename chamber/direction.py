@@ -14,6 +14,7 @@ from chamber.core.director.reducer import Director
 from chamber.core.noted import decided
 from chamber.ports import Clock
 from chamber.record import Record
+from chamber.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +144,27 @@ def _standing(event: d.Event) -> tuple[type, str] | None:
             return d.CameraLost, camera
         case _:
             return None
+
+
+def standing(state: State, now_ms: int) -> list[d.Event]:
+    """What a director that begins has to be told of the hall as it is: travel times, cameras, microphones, queue, wishes."""
+    facts: list[d.Event] = [
+        d.TravelsKnown(now_ms, name, tuple(moves[at : at + d.MOVES_TOLD]))
+        for name, known in sorted(state.travels.items())
+        if name in state.cameras and (moves := [(*pair, ms) for pair, ms in known.items()][-d.MOVES_KEPT :])
+        for at in range(0, len(moves), d.MOVES_TOLD)
+    ]
+    facts += [
+        d.CameraArrived(now_ms, name, camera.preset)
+        for name, camera in state.cameras.items()
+        if camera.preset is not None and camera.moving is False and camera.wished in (None, camera.preset)
+    ]
+    facts += [d.MicOpened(now_ms, seat) for seat in state.open_seats()]
+    facts += [d.Requested(now_ms, seat) for seat in state.queue]
+    facts += [
+        d.SeatPrivacy(now_ms, seat, seat in state.seating.faceless, seat in state.seating.nameless)
+        for seat in sorted(state.seating.faceless | state.seating.nameless)
+    ]
+    if state.seating.chair_seat != state.hall.chair_seat:
+        facts.append(d.ChairMoved(now_ms, state.seating.chair_seat))
+    return facts

@@ -228,7 +228,7 @@ class Orders:
             raise RefusedError("unknown_seat", f"Er is geen plaats {seat}.")
         if person is not None and person not in state.hall.people:
             raise RefusedError("unknown_person", f"Er is geen persoon {person}.")
-        self._run.set_seating(seat, person)
+        self._run.places.assign(seat, person)
         self._run.record.event("assign", seat=seat, person=person, account=account)
 
     def _swap(self, seat: str, other: str, account: str) -> None:
@@ -238,12 +238,12 @@ class Orders:
                 raise RefusedError("unknown_seat", f"Er is geen plaats {one}.")
         if seat == other:
             raise RefusedError("same_seat", "Kies twee verschillende plaatsen.")
-        self._run.swap_seats(seat, other, account)
+        self._run.places.swap(seat, other, account)
 
     def _privacy(self, order: wire.SpeakerPrivacy) -> None:
         if order.seat not in self._run.state.hall.seats:
             raise RefusedError("unknown_seat", f"Er is geen plaats {order.seat}.")
-        self._run.set_privacy(order.seat, hide_picture=order.hide_picture, hide_name=order.hide_name)
+        self._run.places.withhold(order.seat, picture=order.hide_picture, name=order.hide_name)
 
     def _chair(self, seat: str) -> None:
         state, now_ms = self._run.state, self._run.clock.now_ms()

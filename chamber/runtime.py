@@ -7,11 +7,11 @@ events posted meanwhile wait their turn. A bug in here is fatal on purpose: the 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from chamber import ports
 from chamber.alarms import Alarm, alarms
+from chamber.cameras import Cameras
 from chamber.core import meeting as meetings
 from chamber.core import scenes
 from chamber.core.director import model as d
@@ -19,15 +19,15 @@ from chamber.core.director.reducer import Director
 from chamber.core.domain import MeetingState, MicState, Mode, ShotKind
 from chamber.core.noted import BEHIND_DOORS
 from chamber.course import Course
-from chamber.direction import Direction, Hands
+from chamber.direction import Direction, Hands, standing
 from chamber.events import Event, LinkChanged, MixerLevels, MixerSaid, Pulse, StreamSaid, TookBack, WatcherSaid
 from chamber.measure import Measures
+from chamber.places import Places
 from chamber.ports import Clock
 from chamber.readback import Readback
 from chamber.record import Record
 from chamber.stage import Outputs, Stage
 from chamber.state import CameraState, LinkState, Peer, State
-from chamber.survey import Survey
 from chamber.views import view
 from chamber.wire import StateView
 
@@ -56,8 +56,9 @@ class Runtime:
         hands = Hands(self._send, self._act, self._settle, self.guarded)
         self.direction = Direction(director, hands, record, clock)
         self.course = Course(state, record, clock, self.direct, self.publish)
+        self.cameras = Cameras(state, clock, self.direct)
+        self.places = Places(state, record, clock, self.direct, self._follow)
         self.remember: Callable[[State], None] = lambda state: None
-        self.survey: Survey | None = None
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
         self._draining = False
@@ -107,7 +108,8 @@ class Runtime:
             case ports.MicReading():
                 self._microphone(event)
             case ports.CameraReading() | ports.CameraArrived() | ports.CameraFailed() | ports.PresetStored():
-                self._camera_told(event)
+                self.cameras.told(event)
+                self.touch()
             case MixerLevels():
                 self._levels(event)
             case Pulse():
@@ -138,7 +140,7 @@ class Runtime:
             case ports.QueueReading(system, channels):
                 self._queue_read(system, channels)
             case ports.SeatOccupied(system, channel, person_ref, name):
-                self._occupied(self._seat_of.get((system, channel)), person_ref, name)
+                self.places.badge(self._seat_of.get((system, channel)), person_ref, name)
             case ports.VotingReading():
                 self.course.voting(event)
             case ports.AgendaReading():
@@ -178,59 +180,6 @@ class Runtime:
         self.state.queue = (*asked, *others)
         self.touch()
 
-    def _occupied(self, seat: str | None, person_ref: str | None, name: str | None) -> None:
-        """A badge says who sits here; somebody whom CONFIG does not know is nobody known, never the usual person."""
-        if seat is None:
-            return
-        people = self.state.hall.people
-        known = person_ref if person_ref in people else None
-        if known is None and name:
-            known = next((p.id for p in people.values() if p.name.casefold() == name.casefold()), None)
-        if known != (before.id if (before := self.state.seating.person(self.state.hall, seat)) else None):
-            self.set_seating(seat, known)
-            self.record.event("assign", seat=seat, person=known, account="badge")
-
-    def _camera_told(
-        self, event: ports.CameraReading | ports.CameraArrived | ports.CameraFailed | ports.PresetStored
-    ) -> None:
-        now_ms = self.clock.now_ms()
-        match event:
-            case ports.CameraReading():
-                self._camera(event)
-            case ports.CameraArrived(camera, preset, pose):
-                self._read(camera, preset=preset, moving=False)
-                self._found(camera, preset, pose)
-                self.direct(d.CameraArrived(now_ms, camera, preset))
-                if self.survey is not None:
-                    self.survey.arrived(camera, preset, now_ms)
-            case ports.CameraFailed(camera, preset, reason):
-                self._read(camera, preset=None, moving=False)
-                self.direct(d.CameraFailed(now_ms, camera, preset, reason))
-                if self.survey is not None:
-                    self.survey.failed(camera, preset, reason, now_ms)
-            case ports.PresetStored(camera, preset, pose):
-                self._found(camera, preset, pose)
-
-    def _camera(self, event: ports.CameraReading) -> None:
-        camera = self.state.cameras[event.camera]
-        moved = camera.preset is not None and event.preset is None and event.moving is not True
-        disturbed = moved and camera.wished == camera.preset
-        camera.power, camera.moving, camera.preset = event.power, event.moving, event.preset
-        camera.lamp, camera.focus = event.lamp, event.focus
-        if disturbed:
-            self.direct(d.CameraDisturbed(self.clock.now_ms(), event.camera))
-        self.touch()
-
-    def _read(self, name: str, *, preset: int | None, moving: bool) -> None:
-        camera = self.state.cameras[name]
-        camera.preset, camera.moving = preset, moving
-        self.touch()
-
-    def _found(self, name: str, preset: int, pose: ports.Pose | None) -> None:
-        """Where a preset turned out to be."""
-        if pose is not None:
-            self.state.poses.setdefault(name, {})[preset] = pose
-
     def _levels(self, event: MixerLevels) -> None:
         self.state.rms_dbfs, self.state.peak_dbfs = event.rms_dbfs, event.peak_dbfs
         self.state.lufs = event.momentary_lufs, event.short_term_lufs, event.integrated_lufs
@@ -259,12 +208,7 @@ class Runtime:
         self.measures.link(name, link.up)
         self.record.event("link", device=name, up=link.up, reason=link.reason)
         if name in self.state.cameras:
-            if link.up:
-                self.direct(d.CameraBack(now_ms, name))
-            else:
-                self.state.cameras[name] = CameraState(wished=self.state.cameras[name].wished)
-                if not known_down:
-                    self.direct(d.CameraLost(now_ms, name, link.reason))
+            self.cameras.link(name, reason, known_down=known_down)
         elif name == "mixer" and link.up:
             self.stage.lease()
             self.stage.wish()
@@ -276,8 +220,7 @@ class Runtime:
 
     def _pulse(self) -> None:
         self.stage.lease()
-        if self.survey is not None:
-            self.survey.tick(self.clock.now_ms())
+        self.cameras.tick()
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
         self.readback.look(self.state, now_ms)
         found = alarms(self.state, now_ms)
@@ -300,26 +243,7 @@ class Runtime:
         state, now_ms = self.state, self.clock.now_ms()
         state.proposal = None
         self._learn()
-        facts: list[d.Event] = [
-            d.TravelsKnown(now_ms, name, tuple(moves[at : at + d.MOVES_TOLD]))
-            for name, known in sorted(state.travels.items())
-            if name in state.cameras and (moves := [(*pair, ms) for pair, ms in known.items()][-d.MOVES_KEPT :])
-            for at in range(0, len(moves), d.MOVES_TOLD)
-        ]
-        facts += [
-            d.CameraArrived(now_ms, name, camera.preset)
-            for name, camera in state.cameras.items()
-            if camera.preset is not None and camera.moving is False and camera.wished in (None, camera.preset)
-        ]
-        facts += [d.MicOpened(now_ms, seat) for seat in state.open_seats()]
-        facts += [d.Requested(now_ms, seat) for seat in state.queue]
-        facts += [
-            d.SeatPrivacy(now_ms, seat, seat in state.seating.faceless, seat in state.seating.nameless)
-            for seat in sorted(state.seating.faceless | state.seating.nameless)
-        ]
-        if state.seating.chair_seat != state.hall.chair_seat:
-            facts.append(d.ChairMoved(now_ms, state.seating.chair_seat))
-        self.direction.begin(now_ms, facts)
+        self.direction.begin(now_ms, standing(state, now_ms))
 
     def _learn(self) -> None:
         """What the director has measured is kept for the next one, and the next evening."""
@@ -369,6 +293,11 @@ class Runtime:
         if {**facts, "at_ms": 0} != {**self._facts, "at_ms": 0}:
             self._facts = facts
             self.stage.facts(facts)
+
+    def _follow(self) -> None:
+        """The seating has changed."""
+        self.stage.wish()
+        self.publish(self.clock.now_ms())
 
     # ------------------------------------------------------------------------------------------------ meeting
 
@@ -429,7 +358,7 @@ class Runtime:
             wall_ms=self.clock.wall_ms(),
             airing=self.stage.airing(),
             alarms=list(self._alarms.values()),
-            survey=self.survey.view() if self.survey is not None else None,
+            survey=self.cameras.survey.view() if self.cameras.survey is not None else None,
         )
 
     def trouble(self, code: str, text: str | None) -> None:
@@ -447,44 +376,6 @@ class Runtime:
     def take_shot(self, camera: str | None, kind: ShotKind) -> None:
         """The operator's shot."""
         self.direct(d.ShotOrdered(self.clock.now_ms(), camera, None, kind))
-
-    def set_seating(self, seat: str, person: str | None) -> None:
-        """Somebody else sits here from now on; the bar of the wrong name disappears at once."""
-        seating = self.state.seating
-        self._reseat(replace(seating, bound={**seating.bound, seat: person}))
-
-    def swap_seats(self, seat: str, other: str, account: str) -> None:
-        """Two people change places, each with the wish not to be shown or named.
-
-        Who leads the meeting stays the business of the seat: whoever comes to sit there is acting chair. Everything
-        changes at once, so that nobody ever sits on two seats or is named against their wish.
-        """
-        before, now_ms = self.state.seating, self.clock.now_ms()
-        after = before.swapped(self.state.hall, seat, other)
-        self._reseat(after)
-        for one in (seat, other):
-            self.record.event("assign", seat=one, person=after.bound[one], account=account)
-        for one in (seat, other):
-            face, name = one in after.faceless, one in after.nameless
-            if (face, name) != (one in before.faceless, one in before.nameless):
-                self.direct(d.SeatPrivacy(now_ms, one, face, name))
-
-    def _reseat(self, seating: scenes.Seating) -> None:
-        self.state.seating = seating
-        self.stage.wish()
-        self.publish(self.clock.now_ms())
-
-    def set_privacy(self, seat: str, *, hide_picture: bool, hide_name: bool) -> None:
-        """Whoever sits here withholds picture or name from now on, or does not any more."""
-        seating, one, now_ms = self.state.seating, frozenset({seat}), self.clock.now_ms()
-        self.state.seating = replace(
-            seating,
-            nameless=seating.nameless | one if hide_name else seating.nameless - one,
-            faceless=seating.faceless | one if hide_picture else seating.faceless - one,
-        )
-        self.stage.wish()
-        self.publish(now_ms)
-        self.direct(d.SeatPrivacy(now_ms, seat, hide_picture, hide_name))
 
     def close(self) -> None:
         """Cancel what is still to come."""

@@ -19,21 +19,8 @@ from chamber.core.restore import Restored, fold_all
 from chamber.journal import JournalFile, replay
 from chamber.ports import Clock
 from chamber.record import Keeper
+from chamber.stream.words import MONTHS
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 OnTrouble = Callable[[str, str | None], None]
 
 
@@ -66,7 +53,7 @@ class Meetings:
         if not name or not (self._folder / name / "journal.jsonl").exists():
             moment = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)
             name = moment.strftime("%Y-%m-%d")
-            title = f"Raadsvergadering {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+            title = f"Raadsvergadering {moment.day} {MONTHS['nl'][moment.month - 1]} {moment.year}"
             start = Restored(Meeting(name, title, since_ms=self._clock.wall_ms(), since_mono_ms=self._clock.now_ms()))
         else:
             start = Restored(Meeting(name, str(read(self._folder / name / "meeting.json").get("title", name))))

@@ -8,40 +8,10 @@ from json import dumps
 from typing import Any
 from urllib.parse import quote
 
-from chamber.stream.words import Words
+from chamber.stream.words import MONTHS, Words
 
 Record = Mapping[str, Any]
 MOST_FOUND = 200
-MONTHS = {
-    "nl": [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 
 
 def day(text: str | None, language: str) -> str:

@@ -30,6 +30,17 @@ STATES: dict[str, dict[str, str]] = {
     },
 }
 
+MONTHS: dict[str, list[str]] = {
+    "nl": [
+        "januari", "februari", "maart", "april", "mei", "juni",
+        "juli", "augustus", "september", "oktober", "november", "december",
+    ],
+    "en": [
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ],
+}  # fmt: skip
+
 SCRIPT: dict[str, dict[str, Any]] = {
     "nl": {
         "until": ", verder om {time}",
