@@ -8,8 +8,6 @@ needs() { # program package...
 needs ffmpeg ffmpeg
 needs chromium chromium
 needs tmux tmux
-needs obs obs-studio
-needs Xvfb xvfb
 needs varnishd varnish
 needs haproxy haproxy
 needs nginx nginx

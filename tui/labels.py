@@ -83,8 +83,6 @@ LEGS: Final = {
     "now": "actuele spreker",
     "bars": "naambalk",
     "recording": "opname",
-    "relay": "zaalschermen",
-    "captions": "ondertiteling",
 }
 SIMULCAST: Final = "doorzending {name}"
 TAKEN_BACK: Final = "Teruggenomen: {parts} stukken"
