@@ -8,7 +8,8 @@ from pathlib import Path
 import trustme
 
 import config
-from tests.receivers import free_port, listening, program
+from chamber.apps.bench_chains import listening
+from tests.receivers import free_port, program
 
 SHIPPED = Path(config.__file__).parent / "edge"
 START_S = 30.0

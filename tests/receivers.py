@@ -5,12 +5,14 @@ import os
 import shutil
 import signal
 import socket
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
+from chamber.apps.bench_chains import listening
+
 PATHS = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
-START_S = 10.0
 
 
 def program(name: str) -> str:
@@ -42,7 +44,7 @@ def keys_in_proc(*keys: str) -> list[str]:
     return found
 
 
-class _Program:
+class Program(ABC):
     """A program that runs until the block ends, and can be killed and started again meanwhile."""
 
     def __init__(self) -> None:
@@ -55,8 +57,9 @@ class _Program:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    @abstractmethod
     async def start(self) -> None:
-        raise NotImplementedError
+        """Run it, and return when it can be used."""
 
     async def _run(self, *argv: str) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -80,7 +83,7 @@ class _Program:
             await process.wait()
 
 
-class NginxRtmp(_Program):
+class NginxRtmp(Program):
     """Takes RTMP at `url(key)` and records every session in a file of its own; also serves its own HLS."""
 
     def __init__(self, folder: Path, *, hls_fragment_s: int = 1) -> None:
@@ -116,7 +119,7 @@ class NginxRtmp(_Program):
         return sorted(self.folder.glob("*.flv"), key=lambda path: path.stat().st_mtime_ns)
 
 
-class SrtListener(_Program):
+class SrtListener(Program):
     """One ffmpeg that waits for a caller and writes what comes, untouched, to a file."""
 
     def __init__(self, path: Path, passphrase: str) -> None:
@@ -134,7 +137,7 @@ class SrtListener(_Program):
         )
 
 
-class TlsFront(_Program):
+class TlsFront(Program):
     """haproxy that takes TLS and passes on what is inside."""
 
     def __init__(self, config: Path, cert: Path, port: int) -> None:
@@ -149,16 +152,3 @@ class TlsFront(_Program):
     async def start(self) -> None:
         await self._run(program("haproxy"), "-db", "-f", str(self._config))
         await listening(self.port)
-
-
-async def listening(port: int) -> None:
-    """Wait until somebody listens on a TCP port."""
-    async with asyncio.timeout(START_S):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            return

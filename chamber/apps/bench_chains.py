@@ -179,6 +179,19 @@ async def _encoding(source: Source, *out: str) -> AsyncIterator[None]:
         await process.wait()
 
 
+async def listening(port: int) -> None:
+    """Wait until somebody listens on a local TCP port. Raises TimeoutError."""
+    async with asyncio.timeout(START_S):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+                continue
+            writer.close()
+            return
+
+
 @asynccontextmanager
 async def _site(folder: Path, playlist: str) -> AsyncIterator[str]:
     """A page with hls.js as it comes, and the files of a folder beside it; yields its address."""
@@ -232,15 +245,7 @@ async def nginx_rtmp(folder: Path, source: Source) -> AsyncIterator[str]:
         nginx(), "-c", str(config), "-e", str(folder / "early"), stdin=asyncio.subprocess.DEVNULL
     )
     try:
-        async with asyncio.timeout(START_S):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0.05)
-                    continue
-                writer.close()
-                break
+        await listening(port)
         async with (
             _encoding(source, "-f", "flv", f"rtmp://127.0.0.1:{port}/live/bench"),
             _site(hls, "/media/bench.m3u8") as url,

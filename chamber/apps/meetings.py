@@ -123,11 +123,6 @@ class Meetings:
     def _journal_trouble(self, reason: str | None) -> None:
         self._tell("journal", f"Het logboek kan niet worden geschreven: {reason}" if reason else None)
 
-    def _journal_damage(self, problems: list[str]) -> None:
-        self._tell(
-            "journal_damaged", f"Het logboek is beschadigd ({len(problems)} plaatsen); het gaat verder na de breuk"
-        )
-
     def _keep_note(self, text: str) -> str:
         name = f"n{len(self._notes) + 1}"
         self._notes[name] = text

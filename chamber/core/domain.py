@@ -76,25 +76,6 @@ class Phase(StrEnum):
     PRESENTATION = "presentation"
 
 
-class Leg(StrEnum):
-    """One way out of the hall; each is read back on its own."""
-
-    VIDEO = "video"
-    AUDIO = "audio"
-    MIXER = "mixer"
-    MIXER_SOUND = "mixer_sound"
-    INDEX = "index"
-
-
-class LegState(StrEnum):
-    """What a leg was last confirmed to carry."""
-
-    OPEN = "open"
-    SLATE = "slate"
-    DARK = "dark"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """A fractie."""

@@ -13,6 +13,7 @@ from chamber.apps.operator import Operator
 from chamber.journal import Entry, replay
 from tests.system.house import House
 from tests.system.terminal import Terminal
+from tests.until import until
 from tui.widgets.bigtext import small
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -182,7 +183,8 @@ async def test_panic_works_from_a_dialog_and_the_text_in_it_is_kept(house: House
         await desk.state("suspended")
         await desk.shows(big("GESCHORST"), "motie s komt nog", "ZIET ■ NEE")
         await desk.press("Enter")
-        await desk.shows("✓ Notitie bewaren: gedaan")
+        meetings = house.prepared.folder
+        await until(lambda: any("motie s komt nog" in notes.read_text() for notes in meetings.rglob("notes.json")))
 
 
 async def test_a_console_without_a_good_token_says_so(house: House, tmp_path: Path) -> None:

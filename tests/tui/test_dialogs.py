@@ -15,11 +15,21 @@ async def asked(hands: Hands, kind: type = ChooseScreen) -> None:
     await hands.pilot.pause()
 
 
-async def test_an_item_is_chosen_by_typing(hands: Hands) -> None:
-    await hands.press("p")
+async def chosen(hands: Hands, key: str, text: str) -> None:
+    """Press a key and choose from its list by typing."""
+    await hands.press(key)
     await asked(hands)
-    await hands.type("zwem")
+    await hands.type(text)
     await hands.press("enter")
+
+
+async def seat_kat_chosen(hands: Hands) -> None:
+    await chosen(hands, "z", "kat")
+    await until(lambda: hands.app.facts.seat == "kat")
+
+
+async def test_an_item_is_chosen_by_typing(hands: Hands) -> None:
+    await chosen(hands, "p", "zwem")
     await hands.ordered(command="item.select", item="i6")
 
 
@@ -49,33 +59,16 @@ async def test_a_late_press_moves_the_boundary_back_from_the_moment_of_the_press
 
 
 async def test_a_person_is_put_on_the_chosen_seat(hands: Hands) -> None:
-    await hands.press("z")
-    await asked(hands)
-    await hands.type("kat")
-    await hands.press("enter")
-    await until(lambda: hands.app.facts.seat == "kat")
-    await hands.press("w")
-    await asked(hands)
-    await hands.type("zeger")
-    await hands.press("enter")
+    await seat_kat_chosen(hands)
+    await chosen(hands, "w", "zeger")
     await hands.ordered(command="speaker.assign", seat="kat", person="p-in1")
-    await hands.press("w")
-    await asked(hands)
-    await hands.type("niemand")
-    await hands.press("enter")
+    await chosen(hands, "w", "niemand")
     await hands.ordered(command="speaker.assign", seat="kat", person=None)
 
 
 async def test_two_seats_are_swapped(hands: Hands) -> None:
-    await hands.press("z")
-    await asked(hands)
-    await hands.type("kat")
-    await hands.press("enter")
-    await until(lambda: hands.app.facts.seat == "kat")
-    await hands.press("w")
-    await asked(hands)
-    await hands.type("ruilen")
-    await hands.press("enter")
+    await seat_kat_chosen(hands)
+    await chosen(hands, "w", "ruilen")
     await until(lambda: "ruilt met" in hands.screen())
     await asked(hands)
     await hands.type("rosa")
@@ -88,10 +81,7 @@ async def test_a_source_is_chosen_and_left(hands: Hands) -> None:
     await asked(hands)
     await hands.press("down", "enter")
     await hands.ordered(command="presentation.select", input="laptop 2")
-    await hands.press("c")
-    await asked(hands)
-    await hands.type("geen")
-    await hands.press("enter")
+    await chosen(hands, "c", "geen")
     await hands.ordered(command="presentation.select", input=None)
 
 
@@ -100,10 +90,7 @@ async def test_a_vote_is_begun_and_recorded(hands: Hands) -> None:
     await asked(hands)
     await hands.press("enter")
     await hands.ordered(command="vote.begin", kind="show_of_hands")
-    await hands.press("u")
-    await asked(hands)
-    await hands.type("hoofd")
-    await hands.press("enter")
+    await chosen(hands, "u", "hoofd")
     await hands.shows("Wat is de uitslag")
     await hands.press("enter")
     await asked(hands, PromptScreen)

@@ -1,7 +1,6 @@
 """Pictures over the network from real senders: a camera that speaks RTSP, and an SRT listener."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ from chamber.mixer.frames import FrameStore
 from chamber.mixer.intake import Intake, read_frames
 from drivers.ffmpeg import plan
 from drivers.ffmpeg.locate import Ffmpeg
+from tests.drivers.ffmpeg.films import FRAME, HEIGHT, WIDTH, check_picture, film, read, sending
 from tests.drivers.ffmpeg.rtsp import RtspCamera
-from tests.drivers.ffmpeg.test_plan import FRAME, HEIGHT, WIDTH, _check_picture, _read, film
 from tests.until import until
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(60)]
@@ -27,7 +26,7 @@ async def test_a_camera_by_rtsp_is_taken_and_taken_again_after_it_hung_up(progra
         intake.start()
         try:
             await until(lambda: store.counted(clock.now_ms())[0] >= 30, timeout_s=30, what="pictures")
-            _check_picture(bytes(store.take(clock.now_ms()).pixels))  # type: ignore[union-attr]
+            check_picture(bytes(store.take(clock.now_ms()).pixels))  # type: ignore[union-attr]
             camera.hang_up()
             await until(lambda: camera.asked.count("PLAY") == 2, timeout_s=30, what="a second session")
             before = store.counted(clock.now_ms())[0]
@@ -38,18 +37,13 @@ async def test_a_camera_by_rtsp_is_taken_and_taken_again_after_it_hung_up(progra
 
 
 async def test_srt_is_taken(program: Ffmpeg, tmp_path: Path) -> None:
-    path = film(program, tmp_path / "film.ts")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    sender = await asyncio.create_subprocess_exec(
-        program.path, "-v", "quiet", "-re", "-stream_loop", "-1", "-i", str(path), "-c", "copy",
-        "-f", "mpegts", f"srt://127.0.0.1:{port}?mode=listener",
-    )  # fmt: skip
-    try:
+    async with sending(program, tmp_path, "srt://127.0.0.1:PORT?mode=listener") as port:
         await asyncio.sleep(1.5)
         argv = plan.decode_video(f"srt://127.0.0.1:{port}", WIDTH, HEIGHT, program=program.path)
-        _check_picture((await _read(argv, FRAME * 5))[-FRAME:])
-    finally:
-        sender.kill()
-        await sender.wait()
+        check_picture((await read(argv, FRAME * 5))[-FRAME:])
+
+
+async def test_udp_starts_without_waiting_for_seconds_of_film(program: Ffmpeg, tmp_path: Path) -> None:
+    async with sending(program, tmp_path, "udp://127.0.0.1:PORT?pkt_size=1316") as port:
+        argv = plan.decode_video(f"udp://127.0.0.1:{port}", WIDTH, HEIGHT, program=program.path)
+        check_picture((await read(argv, FRAME * 5))[-FRAME:])

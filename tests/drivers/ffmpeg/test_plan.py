@@ -1,8 +1,5 @@
 """Command lines: what stands in them, what must not, and that both ffmpegs obey them."""
 
-import asyncio
-import socket
-import subprocess
 from base64 import b64encode
 from pathlib import Path
 
@@ -13,9 +10,7 @@ from aiohttp import web
 from chamber.core.errors import EncodeError
 from drivers.ffmpeg import plan
 from drivers.ffmpeg.locate import Ffmpeg
-
-WIDTH, HEIGHT = 160, 90
-FRAME = WIDTH * HEIGHT * 3 // 2
+from tests.drivers.ffmpeg.films import FRAME, HEIGHT, WIDTH, check_picture, film, read
 
 
 def after(argv: tuple[str, ...] | list[str], option: str) -> str:
@@ -103,50 +98,20 @@ def test_a_list_file_holds_one_url_and_no_second_line() -> None:
         plan.input_list("rtsp://host/x\nfile /etc/passwd")
 
 
-def film(program: Ffmpeg, path: Path, *, rate: str = "25") -> Path:
-    """Two seconds of white with a tone, 4:3 so that it must be fitted in."""
-    subprocess.run(
-        [program.path, "-v", "error", "-f", "lavfi", "-i", f"color=white:s=120x90:r={rate}:d=2",
-         "-f", "lavfi", "-i", "sine=f=500:r=44100:d=2", "-c:v", "libx264", "-g", "10", "-c:a", "aac",
-         "-f", "mpegts", str(path)],
-        check=True, timeout=15,
-    )  # fmt: skip
-    return path
-
-
-async def _read(argv: tuple[str, ...], count: int) -> bytes:
-    """The first bytes that a decoder writes; what it complains of fails the test."""
-    process = await asyncio.create_subprocess_exec(*argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
-        return await asyncio.wait_for(process.stdout.readexactly(count), 15)
-    except asyncio.IncompleteReadError:
-        raise AssertionError((await process.stderr.read()).decode()) from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-def _check_picture(frame: bytes) -> None:
-    luma = np.frombuffer(frame[: WIDTH * HEIGHT], np.uint8).reshape(HEIGHT, WIDTH)
-    assert luma[:, 40:120].min() > 220, "the middle is white"
-    assert luma[:, :18].max() < 25, "beside it is black"
-
-
 @pytest.mark.media
 @pytest.mark.parametrize("rate", ["25", "24.98", "50"])
 async def test_a_film_is_fitted_in_and_plays_over_and_over(program: Ffmpeg, tmp_path: Path, rate: str) -> None:
     path = film(program, tmp_path / "film.ts", rate=rate)
     argv = plan.decode_video(str(path), WIDTH, HEIGHT, program=program.path)
-    data = await _read(argv, FRAME * 60)
-    _check_picture(data[:FRAME])
-    _check_picture(data[-FRAME:])
+    data = await read(argv, FRAME * 60)
+    check_picture(data[:FRAME])
+    check_picture(data[-FRAME:])
 
 
 @pytest.mark.media
 async def test_sound_becomes_48_khz_stereo(program: Ffmpeg, tmp_path: Path) -> None:
     path = film(program, tmp_path / "film.ts")
-    data = await _read(plan.decode_sound(str(path), program=program.path), 48000 * 4)
+    data = await read(plan.decode_sound(str(path), program=program.path), 48000 * 4)
     sound = np.frombuffer(data, "<i2").reshape(-1, 2)
     assert np.array_equal(sound[:, 0], sound[:, 1])
     spectrum = np.abs(np.fft.rfft(sound[24000:, 0]))
@@ -176,25 +141,7 @@ async def test_a_url_with_a_password_works_through_its_list_file(program: Ffmpeg
         listed = tmp_path / "camera.ffconcat"
         listed.write_text(plan.input_list(f"http://admin:geheim@127.0.0.1:{runner.addresses[0][1]}/live.ts"))
         argv = plan.decode_video("http://admin:geheim@x/", WIDTH, HEIGHT, program=program.path, list_file=listed)
-        _check_picture(await _read(argv, FRAME))
+        check_picture(await read(argv, FRAME))
     finally:
         await runner.cleanup()
     assert wanted in asked
-
-
-@pytest.mark.media
-async def test_udp_starts_without_waiting_for_seconds_of_film(program: Ffmpeg, tmp_path: Path) -> None:
-    path = film(program, tmp_path / "film.ts")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    sender = await asyncio.create_subprocess_exec(
-        program.path, "-v", "quiet", "-re", "-stream_loop", "-1", "-i", str(path), "-c", "copy",
-        "-f", "mpegts", f"udp://127.0.0.1:{port}?pkt_size=1316",
-    )  # fmt: skip
-    try:
-        argv = plan.decode_video(f"udp://127.0.0.1:{port}", WIDTH, HEIGHT, program=program.path)
-        _check_picture((await _read(argv, FRAME * 5))[-FRAME:])
-    finally:
-        sender.kill()
-        await sender.wait()

@@ -244,6 +244,7 @@ async def test_strangers_at_the_notification_port_do_no_harm(rig: Rig) -> None:
     await asyncio.sleep(0.05)
     writer.close()
     await rig.go(2)
+    assert rig.events.of(CameraFailed) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
