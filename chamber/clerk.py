@@ -172,9 +172,7 @@ class Clerk:
         self._people(lambda known: known.update({guest.id: guest}))
         run.record.guest(guest)
         if order.seat is not None:
-            run.places.assign(order.seat, guest.id)
-            run.record.event("assign", seat=order.seat, person=guest.id, account=account)
-            run.places.withhold(order.seat, picture=order.hide_picture, name=order.hide_name)
+            run.places.welcome(order.seat, guest.id, account, picture=order.hide_picture, name=order.hide_name)
 
     def _erase(self, person: str, account: str) -> None:
         erased = replace(self._person(person), name=ERASED)

@@ -47,7 +47,16 @@ class Places:
 
     def withhold(self, seat: str, *, picture: bool, name: bool) -> None:
         """Whoever sits here withholds picture or name from now on, or does not any more."""
-        seating, one = self._state.seating, frozenset({seat})
+        self._withhold(self._state.seating, seat, picture, name)
+
+    def welcome(self, seat: str, guest: str, account: str, *, picture: bool, name: bool) -> None:
+        """A guest sits here, and may withhold picture or name: in one step, so that it holds before anybody is named."""
+        seating = self._state.seating
+        self._record.event("assign", seat=seat, person=guest, account=account)
+        self._withhold(replace(seating, bound={**seating.bound, seat: guest}), seat, picture, name)
+
+    def _withhold(self, seating: scenes.Seating, seat: str, picture: bool, name: bool) -> None:
+        one = frozenset({seat})
         self._reseat(
             replace(
                 seating,

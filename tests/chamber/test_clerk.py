@@ -103,6 +103,17 @@ async def test_a_guest_withholds_name_and_picture_from_the_first_word() -> None:
     assert noted(desk, "assign")[-1]["person"] == "gast1"
 
 
+async def test_a_guest_who_speaks_already_is_never_named_on_the_way() -> None:
+    desk = await opened()
+    desk.mic("lectern")
+    await give(desk, "guest.add", name="Wil Bos", seat="lectern", hide_name=True, hide_picture=False)
+    assert desk.run.state.seating.bound["lectern"] == "gast1"
+    assert "Wil Bos" not in str([desk.stream, desk.mixer])
+    await give(desk, "guest.add", name="Kim Mol", seat="lectern")
+    assert desk.facts()["speaker"]["name"] == "Kim Mol"
+    assert "Wil Bos" not in str([desk.stream, desk.mixer])
+
+
 async def test_an_erased_name_leaves_bar_and_page() -> None:
     desk = await opened()
     desk.mic("a")
