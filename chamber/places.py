@@ -52,8 +52,8 @@ class Places:
     def welcome(self, seat: str, guest: str, account: str, *, picture: bool, name: bool) -> None:
         """A guest sits here, and may withhold picture or name: in one step, so that it holds before anybody is named."""
         seating = self._state.seating
-        self._record.event("assign", seat=seat, person=guest, account=account)
         self._withhold(replace(seating, bound={**seating.bound, seat: guest}), seat, picture, name)
+        self._record.event("assign", seat=seat, person=guest, account=account)
 
     def _withhold(self, seating: scenes.Seating, seat: str, picture: bool, name: bool) -> None:
         one = frozenset({seat})
