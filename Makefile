@@ -41,8 +41,8 @@ check: setup
 
 test: check node_modules/.peers
 	tests/needs.sh
-	$(BIN)/pytest -q -n 2 -m "not system"
-	$(BIN)/pytest -q -m system
+	tests/run.sh -n 2 -m "not system"
+	tests/run.sh -m system
 
 bench: setup
 	$(BIN)/chamber bench

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], object], *, timeout_s: float = 8.0, what: str = "") -> None:
+async def until(condition: Callable[[], object], *, timeout_s: float = 20.0, what: str = "") -> None:
     """Return as soon as `condition()` is true; fails with `what` after `timeout_s` seconds."""
     end = time.monotonic() + timeout_s
     while not condition():
