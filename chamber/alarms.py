@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chamber.core import meeting as meetings
 from chamber.core.domain import MeetingState
 from chamber.core.voting import quorum_lost
-from chamber.state import WATCHER_STALE_MS, State
+from chamber.state import UNREAD, WATCHER_STALE_MS, State
 
 LITTLE_ROOM_S = 3 * 3600
 """An evening lasts about as long as this."""
@@ -75,6 +75,30 @@ def _gate(state: State, now_ms: int) -> list[Alarm]:
     elif "open" in (legs.get("video"), legs.get("audio")):
         found.append(Alarm("open_while_closed", "Publiek ziet of hoort de zaal NOG",
                            "Druk PANIEK; trek zo nodig de stekker van de uitzending", urgent=True))  # fmt: skip
+    return found
+
+
+def _screens(state: State, now_ms: int) -> list[Alarm]:
+    """Screens outside the hall that do not show what the meeting's state wants."""
+    open_now = state.meeting.state is MeetingState.OPEN
+    if state.meeting.state in UNREAD or now_ms - state.meeting.since_mono_ms < SETTLE_MS:
+        return []
+    found = []
+    if state.awaited is not None and now_ms - state.awaited[2] >= SETTLE_MS:
+        found.append(Alarm("presentation_waits", f"De schakelaar toont {state.awaited[0]} nog niet aan het publiek",
+                           "Kies de computer opnieuw; kijk of hij aan staat en is aangesloten"))  # fmt: skip
+    for screen in state.screens:
+        shown, key = state.shows(screen), screen.id
+        if shown is None and not open_now:
+            found.append(Alarm("screen_unknown", f"Niet bekend wat {screen.label} toont",
+                               "Ga kijken en zet dat scherm zelf uit; bel de beheerder", urgent=True, key=key))  # fmt: skip
+        elif not open_now and shown != screen.slate:
+            found.append(Alarm("screen_open", f"{screen.label} staat NIET op het wachtscherm",
+                               "Zet dat scherm zelf uit: wie daar staat kijkt mee; bel de beheerder", urgent=True,
+                               key=key))  # fmt: skip
+        elif open_now and shown == screen.slate:
+            found.append(Alarm("screen_dark", f"{screen.label} toont het wachtscherm terwijl de vergadering openbaar is",
+                               "Kies de computer voor dat scherm opnieuw; bel de beheerder als het niet helpt", key=key))  # fmt: skip
     return found
 
 
@@ -182,7 +206,7 @@ def alarms(state: State, now_ms: int) -> list[Alarm]:
     found = (
         _lapse(state, now_ms) + _gate(state, now_ms) + _links(state) + _sound(state, now_ms) + _people(state, now_ms)
     )
-    found += _outside(state, now_ms) + _recording(state, now_ms) + _watchers(state, now_ms)
+    found += _screens(state, now_ms) + _outside(state, now_ms) + _recording(state, now_ms) + _watchers(state, now_ms)
     for code, text in state.problems.items():
         found.append(Alarm(code, text, "Bel de beheerder", urgent=True))
     return sorted(found, key=lambda a: not a.urgent)

@@ -1,7 +1,7 @@
 """What the operator orders, carried out: one method per kind of order; refusals are sentences."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chamber import wire
 from chamber.camera_orders import CameraOrders
@@ -20,21 +20,11 @@ SYNC_S = 2.0
 PANIC_TAKE_BACK_S = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """Where named inputs and outputs are; `programme` is the output that feeds the mixer."""
-
-    switcher: str
-    inputs: dict[str, int]
-    outputs: dict[str, int]
-    programme: str | None
-
-
 class Orders:
     """Carries out orders on a runtime, one at a time."""
 
-    def __init__(self, runtime: Runtime, presentation: Presentation | None, take_back_s: int) -> None:
-        self._run, self._presentation, self._take_back_s = runtime, presentation, take_back_s
+    def __init__(self, runtime: Runtime, take_back_s: int) -> None:
+        self._run, self._take_back_s = runtime, take_back_s
         self.clerk, self.cameras = Clerk(runtime), CameraOrders(runtime)
         self._turn = asyncio.Lock()
         self._take_back_id = 0
@@ -94,7 +84,7 @@ class Orders:
                 self._run.state.title_visible = command == "title.show"
                 self._run.stage.wish()
             case wire.PresentationSelect(input=source, output=output):
-                self._present(source, output)
+                self._run.screens.select(source, output)
             case wire.NoteAdd(text=text, about=about):
                 self._run.record.note_text(text, about, account)
             case _ if isinstance(order, CameraOrder):
@@ -253,18 +243,3 @@ class Orders:
         self._run.stage.wish()
         self._run.publish(now_ms)
         self._run.direct(d.ChairMoved(now_ms, seat))
-
-    def _present(self, source: str | None, output: str | None) -> None:
-        """The director follows what goes to the programme; screens in the hall are not its business."""
-        found = self._presentation
-        if found is None:
-            raise RefusedError("no_switcher", "In deze zaal is geen presentatieschakelaar ingesteld.")
-        if source is None:
-            self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=False))
-            return
-        name = output or found.programme
-        if source not in found.inputs or name not in found.outputs:
-            raise RefusedError("unknown_route", f"Er is geen bron {source} of uitgang {name}.")
-        self._run.out.switchers[found.switcher].wish({found.outputs[name]: found.inputs[source]}, "operator")
-        if name == found.programme:
-            self._run.direct(d.PresentationChanged(self._run.clock.now_ms(), active=True))

@@ -228,7 +228,10 @@ class Switcher(Device, Protocol):
     """A presentation switcher with numbered inputs and outputs."""
 
     def wish(self, routes: dict[int, int], why: str) -> None:
-        """Want output → input ties; confirmed by RouteReading."""
+        """Want output → input ties; confirmed by RouteReading. Outputs left out keep what they have or were on the way to.
+
+        The same routes with the same `why` are no new order.
+        """
 
 
 class Journal(Protocol):

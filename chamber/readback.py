@@ -2,11 +2,9 @@
 
 from chamber.core.domain import MeetingState
 from chamber.record import Record
-from chamber.state import State
-from chamber.views import legs
+from chamber.state import UNREAD, State
+from chamber.views import SCREEN, legs
 
-UNREAD = frozenset({MeetingState.PLANNED, MeetingState.PUBLISHED})
-"""States in which no leg is expected to carry anything particular."""
 OF_THE_MIXER = frozenset({"mixer", "mixer_sound", "bars"})
 
 
@@ -33,6 +31,7 @@ class Readback:
         for leg, carries in legs(state, now_ms).items():
             before = self._written.get(leg)
             spoke = state.mixer.at_ms > self._since_ms if leg in OF_THE_MIXER else answered
+            spoke = spoke or leg.startswith(SCREEN)  # a switcher tells each change as it comes
             if carries == before or (before is None and not (spoke and carries in right)):
                 continue
             self._written[leg] = carries

@@ -26,6 +26,7 @@ from chamber.places import Places
 from chamber.ports import Clock
 from chamber.readback import Readback
 from chamber.record import Record
+from chamber.screens import Screens
 from chamber.stage import Outputs, Stage
 from chamber.state import CameraState, LinkState, Peer, State
 from chamber.views import view
@@ -58,6 +59,7 @@ class Runtime:
         self.course = Course(state, record, clock, self.direct, self.publish)
         self.cameras = Cameras(state, clock, self.direct)
         self.places = Places(state, record, clock, self.direct, self._follow)
+        self.screens = Screens(state, out.switchers, clock, self.direct)
         self.remember: Callable[[State], None] = lambda state: None
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue: deque[Event] = deque()
@@ -131,8 +133,9 @@ class Runtime:
                 self.touch()
             case LinkChanged(name, reason):
                 self._link(name, reason)
-            case ports.RouteReading(switcher, output, source):
-                self.state.routes[switcher, output] = source
+            case ports.RouteReading():
+                self.screens.read(event)
+                self.readback.look(self.state, self.clock.now_ms())
                 self.touch()
             case ports.IdentityReading(device, text):
                 self.state.links[device].identity = text[:200]
@@ -221,6 +224,7 @@ class Runtime:
     def _pulse(self) -> None:
         self.stage.lease()
         self.cameras.tick()
+        self.screens.hold()
         now_ms, wall_ms = self.clock.now_ms(), self.clock.wall_ms()
         self.readback.look(self.state, now_ms)
         found = alarms(self.state, now_ms)
@@ -309,6 +313,7 @@ class Runtime:
         if is_open:
             self.stage.opened()
         self.stage.lease()
+        self.screens.enter()
         if was_open and not is_open:
             self.stage.wish()
             self.direct(d.PauseSet(now_ms, paused=True))

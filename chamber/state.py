@@ -5,7 +5,7 @@ from typing import Any
 
 from chamber.core import agenda
 from chamber.core.director.model import Propose
-from chamber.core.domain import AgendaItem, Hall, MicState, Mode, Phase
+from chamber.core.domain import AgendaItem, Hall, MeetingState, MicState, Mode, Phase
 from chamber.core.meeting import Meeting
 from chamber.core.scenes import Seating, Shown
 from chamber.core.voting import RollCall
@@ -15,6 +15,8 @@ WATCHER_STALE_MS = 10_000
 """A watcher reports every 2 s; one that says nothing for so long is silent."""
 STALE_MS = 1500
 """A reading of mixer or stream older than this is not known any more."""
+UNREAD = frozenset({MeetingState.PLANNED, MeetingState.PUBLISHED})
+"""States in which no leg is expected to carry anything particular."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,28 @@ class Limits:
     silence_pause_most_s: int = 900
 
 
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """Where named inputs and outputs are; `programme` is the output that feeds the mixer."""
+
+    switcher: str
+    inputs: dict[str, int]
+    outputs: dict[str, int]
+    programme: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen outside the hall, at an output of a switcher: the inputs it shows while open, and otherwise."""
+
+    id: str
+    label: str
+    switcher: str
+    output: int
+    source: int
+    slate: int
+
+
 @dataclass(slots=True)
 class State:
     """Everything the controller knows; wall times in `_wall_ms`, all else ms since boot."""
@@ -73,7 +97,10 @@ class State:
     preview_url: str = ""
     rehearsal: bool = False
     delay_ms: int = 0
-    presentation_inputs: tuple[str, ...] = ()
+    presentation: Presentation | None = None
+    screens: tuple[Screen, ...] = ()
+    awaited: tuple[str, int, int] | None = None
+    """Source, its input and since when (ms) the programme output was ordered to show it and did not say so yet."""
     item: str | None = None
     handled: frozenset[str] = frozenset()
     vote: RollCall | None = None
@@ -86,7 +113,6 @@ class State:
     cameras: dict[str, CameraState] = field(default_factory=dict)
     links: dict[str, LinkState] = field(default_factory=dict)
     routes: dict[tuple[str, int], int | None] = field(default_factory=dict)
-    route_names: dict[str, str] = field(default_factory=dict)
     shown: Shown = field(default_factory=Shown)
     proposal: Propose | None = None
     travels: dict[str, dict[tuple[int, int], int]] = field(default_factory=dict)
@@ -112,6 +138,10 @@ class State:
     """The stream's count of times that its gate fell shut for want of a lease, as last read."""
     lapsed_ms: int | None = None
     problems: dict[str, str] = field(default_factory=dict)
+
+    def shows(self, screen: Screen) -> int | None:
+        """Input that a screen outside was read to show; None when that is not known."""
+        return self.routes.get((screen.switcher, screen.output))
 
     def count_lapses(self, lapses: int, now_ms: int) -> None:
         """The stream told how often its gate fell shut for want of a lease; a fresh process counts from nothing."""

@@ -8,9 +8,11 @@ from chamber.core import meeting as meetings
 from chamber.core.domain import Person
 from chamber.core.scenes import role_label
 from chamber.labels import ROLES
-from chamber.state import WATCHER_STALE_MS, LinkState, State
+from chamber.state import UNREAD, WATCHER_STALE_MS, LinkState, Presentation, State
 
 LEGS = ("video", "audio", "index", "now")
+SCREEN = "screen_"
+"""Legs that are screens outside the hall begin so; the rest is the screen's id."""
 
 
 def _link(link: LinkState | None) -> wire.LinkName:
@@ -39,7 +41,20 @@ def legs(state: State, now_ms: int) -> dict[str, wire.LegStateName]:
     found["mixer_sound"] = "unknown" if mixer is None else "dark" if mixer.get("muted") else "open"
     shut = mixer is not None and mixer.get("slate") and not mixer.get("bar")
     found["bars"] = "unknown" if mixer is None else "dark" if shut else "open"
+    if state.meeting.state not in UNREAD:
+        for screen in state.screens:
+            shown = state.shows(screen)
+            found[SCREEN + screen.id] = "unknown" if shown is None else "slate" if shown == screen.slate else "open"
     return found
+
+
+def _routes(state: State, presentation: Presentation | None) -> dict[str, str]:
+    """What each named output was read to show, by the name of its source; a number without a name, empty when untied."""
+    if presentation is None:
+        return {}
+    names = {number: name for name, number in presentation.inputs.items()} | {0: ""}
+    read = ((name, state.routes.get((presentation.switcher, at))) for name, at in presentation.outputs.items())
+    return {name: names.get(shown, str(shown)) for name, shown in read if shown is not None}
 
 
 def simulcast(state: State) -> dict[str, dict[str, Any]]:
@@ -253,8 +268,8 @@ def view(
         ),
         mode=state.mode.value,
         title_visible=state.title_visible,
-        presentation=dict(state.route_names),
-        presentation_inputs=state.presentation_inputs,
+        presentation=_routes(state, state.presentation),
+        presentation_inputs=tuple(state.presentation.inputs) if state.presentation else (),
         alarms=tuple(
             wire.AlarmView(code=a.code, text=a.text, advice=a.advice, urgent=a.urgent, since_ms=since)
             for a, since in alarms

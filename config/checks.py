@@ -40,6 +40,7 @@ def problems(config: Config, broken: frozenset[str] = frozenset()) -> list[str]:
         *_devices(config),
         *_seats(config, broken),
         *_zones(config),
+        *_displays(config, broken),
         *_presets(config),
         *_people(config, broken),
         *_listening(config),
@@ -72,6 +73,7 @@ def _doubles(config: Config) -> Iterator[str]:
     yield from _unique("name", _ids("accounts", config.accounts, "name"))
     yield from _unique("name", _ids("simulcast", config.simulcast, "name"))
     yield from _unique("id", _ids("zones", config.zones))
+    yield from _unique("id", _ids("displays", config.displays))
     yield from _unique("address", _ids("edges", config.edges, "read_url"))
     mics = [(f"seats[{n}].mic", f"{seat.system}:{shown_channel(seat)}") for n, seat in enumerate(config.seats)]
     yield from _unique("microphone", mics)
@@ -181,6 +183,29 @@ def _zones(config: Config) -> Iterator[str]:
             yield f"zones[{n}].high_m: is {zone.high_m:g}; must be more than low_m, {zone.low_m:g}"
         for m, (x_m, y_m) in enumerate(zone.points):
             yield from _place(f"zones[{n}].points[{m}]", config, x_m, y_m)
+
+
+def _displays(config: Config, broken: frozenset[str]) -> Iterator[str]:
+    units = {switcher.id: switcher for switcher in config.switchers}
+    for n, display in enumerate(config.displays):
+        key = f"displays[{n}]"
+        unit = units.get(display.switcher)
+        if unit is None:
+            if display.switcher not in broken:
+                yield _unknown(f"{key}.switcher", "switcher", display.switcher, units)
+            continue
+        if display.output not in unit.outputs:
+            yield _unknown(f"{key}.output", "output", display.output, unit.outputs)
+        elif display.output == unit.programme:
+            yield f"{key}.output: '{display.output}' feeds the programme, which would go dark with it; name another output"
+        for name in ("source", "slate"):
+            given = getattr(display, name)
+            if given not in unit.inputs:
+                yield _unknown(f"{key}.{name}", "input", given, unit.inputs)
+        if unit.inputs.get(display.slate) == unit.inputs.get(display.source, -1):
+            yield f"{key}.slate: is the same input as source; nothing would close when the meeting does"
+    taken = [(f"displays[{n}].output", f"{d.switcher} {d.output}") for n, d in enumerate(config.displays)]
+    yield from _unique("output", taken)
 
 
 def shown_channel(seat: SeatEntry) -> str:

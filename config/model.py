@@ -182,6 +182,18 @@ class ZoneEntry(Section):
     high_m: Annotated[float, Field(ge=0, le=30)] = 2.0
 
 
+class DisplayEntry(Section):
+    """A screen outside the hall, at an output of a switcher: it shows `source` while the meeting is open, else `slate`."""
+
+    id: Id
+    label: Text | None = None
+    outside: Literal[True]
+    switcher: Id
+    output: Id
+    source: Id
+    slate: Id
+
+
 class EdgeEntry(Section):
     """A cache between the stream and its viewers."""
 
@@ -245,6 +257,7 @@ class Config(Section):
     people: Annotated[tuple[PersonEntry, ...], Field(max_length=500)] = ()
     agenda: Annotated[tuple[AgendaEntry, ...], Field(max_length=200)] = ()
     switchers: Annotated[tuple[Switcher, ...], Field(max_length=8)] = ()
+    displays: Annotated[tuple[DisplayEntry, ...], Field(max_length=16)] = ()
     mixer: Mixer = Mixer()
     director: Director = Director()
     stream: Stream = Stream()

@@ -15,6 +15,7 @@ LISTS = (
     "microphones",
     "cameras",
     "switchers",
+    "displays",
     "seats",
     "groups",
     "people",

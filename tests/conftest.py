@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# a busy machine proves nothing about the code
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# a busy machine proves nothing about the code, and the same tree has the same examples: a red run can be run again
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+# pytest --hypothesis-profile=campaign looks further, somewhere else each time
+settings.register_profile("campaign", settings.get_profile("house"), derandomize=False, max_examples=2000)
 settings.load_profile("house")
 
 

@@ -85,6 +85,7 @@ LEGS: Final = {
     "recording": "opname",
 }
 SIMULCAST: Final = "doorzending {name}"
+SCREEN: Final = "scherm {name}"
 TAKEN_BACK: Final = "Teruggenomen: {parts} stukken"
 EDGE_PENDING: Final = ", {names} wordt nog gewist"
 EDGE_PROVEN: Final = ", bewezen gewist op {names}"

@@ -32,8 +32,10 @@ class Report:
 
 def leg_word(leg: str) -> str:
     """The Dutch name of a leg."""
-    _, simulcast, name = leg.partition("simulcast_")
-    return labels.SIMULCAST.format(name=name) if simulcast else labels.LEGS.get(leg, leg)
+    for prefix, word in (("simulcast_", labels.SIMULCAST), ("screen_", labels.SCREEN)):
+        if leg.startswith(prefix):
+            return word.format(name=leg.removeprefix(prefix))
+    return labels.LEGS.get(leg, leg)
 
 
 def _words(view: StateView) -> tuple[list[str], list[str]]:

@@ -31,13 +31,13 @@ from chamber.events import LinkChanged, WatcherSaid
 from chamber.ipc import LineClient
 from chamber.measure import Measures
 from chamber.memory import CameraMemory
-from chamber.orders import Orders, Presentation
+from chamber.orders import Orders
 from chamber.ports import Device, DeviceEvent
 from chamber.preview import Preview
 from chamber.record import Record
 from chamber.runtime import Runtime
 from chamber.stage import Outputs
-from chamber.state import Limits, LinkState, Peer, State
+from chamber.state import Limits, LinkState, Peer, Presentation, Screen, State
 from chamber.supervisor import supervise
 from chamber.wire import AnyOrder, ImportView, IndexView, StateView, WatchReport
 from config import plan
@@ -113,6 +113,21 @@ def presentation(config: Config) -> Presentation | None:
     return Presentation(switcher.id, dict(switcher.inputs), dict(switcher.outputs), switcher.programme)
 
 
+def screens(config: Config) -> tuple[Screen, ...]:
+    """The screens outside the hall, each where its switcher has it."""
+    units = {switcher.id: switcher for switcher in config.switchers}
+    found = []
+    for display in config.displays:
+        unit = units[display.switcher]
+        found.append(
+            Screen(
+                display.id, display.label or display.id, unit.id, unit.outputs[display.output],
+                unit.inputs[display.source], unit.inputs[display.slate],
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
     """Hold DATA for this controller; two controllers on one DATA would write one journal."""
@@ -140,7 +155,7 @@ def _preview(config: Config, state: State, api: Api, clock: SystemClock) -> Prev
 async def serve(config: Config) -> None:
     """Run the controller until cancelled, or until a bug in the core ends it."""
     clock, measures = SystemClock(), Measures()
-    hall, switcher = plan.hall(config), presentation(config)
+    hall = plan.hall(config)
     place = Place(config.hall.organisation, config.hall.organisation_code or "", config.hall.body, config.hall.timezone)
     meetings = Meetings(config.data_dir, clock, hall, place, plan.agenda(config))
     restored = meetings.restore()
@@ -165,7 +180,8 @@ async def serve(config: Config) -> None:
             config.alarms.chair_behind_slate_s * 1000, config.alarms.silent_s * 1000, config.alarms.silence_pause_most_s
         ),
         mode=config.director.mode,
-        presentation_inputs=tuple(switcher.inputs) if switcher else (),
+        presentation=presentation(config),
+        screens=screens(config),
         item=restored.item,
         handled=restored.handled,
         vote=resumed(restored.vote, hall.people.values(), restored.present),
@@ -183,7 +199,7 @@ async def serve(config: Config) -> None:
     run = Runtime(state, Director(plan.director_plan(config)), outputs, record, clock, measures, secrets.token_hex(8))
     run.remember = lambda known: memory.keep(known.travels, known.poses)
     meetings.on_trouble(run.trouble)
-    orders = Orders(run, switcher, config.stream.take_back_s)
+    orders = Orders(run, config.stream.take_back_s)
     publisher = Publisher(config.data_dir / "public", config.public.url or state.public_url, run.trouble, clock)
     if restored.meeting.state is MeetingState.PUBLISHED:
         publisher.catch_up(meetings.folder)

@@ -90,13 +90,14 @@ class ExtronSis:
             self._end()
 
     def wish(self, routes: dict[int, int], why: str) -> None:
-        """Want ties, output to input; the newest wish wins, outputs that it leaves out stay as they are.
+        """Want ties, output to input; the newest wish for an output wins, and one that is under way goes on.
 
-        The same wish is no new order: what somebody changed at the panel since, or the unit refused, is left alone.
+        The same wish for the same reason is no new order: what somebody changed at the panel since, or the unit refused,
+        is left alone.
         """
         if self._given == (routes, why):
             return
-        self._given, self._wished = (dict(routes), why), {}
+        self._given = dict(routes), why
         for output, source in sorted(routes.items()):
             if 1 <= output <= self._outputs and 0 <= source <= 9999:
                 self._wished[output] = source

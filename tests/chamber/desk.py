@@ -14,11 +14,11 @@ from chamber.core.meeting import Meeting
 from chamber.core.scenes import Seating
 from chamber.events import LinkChanged, MixerSaid
 from chamber.measure import Measures
-from chamber.orders import Orders, Presentation
+from chamber.orders import Orders
 from chamber.record import Keeper, Record
 from chamber.runtime import Runtime
 from chamber.stage import Outputs
-from chamber.state import State
+from chamber.state import Presentation, Screen, State
 from tests.conftest import ManualClock
 
 SEATS = ("chair", "a", "b", "lectern")
@@ -138,6 +138,7 @@ class Desk:
         meeting: Meeting | None = None,
         cameras: Mapping[str, Wire] | None = None,
         plan: d.Plan = PLAN,
+        switcher: ports.Switcher | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.mixer: list[dict[str, Any]] = []
@@ -145,9 +146,16 @@ class Desk:
         self.pages, self.notes = pages or Pages(), list[str]()
         self.agendas, self.guests, self.erased = list[Agenda](), list[Person](), list[str]()
         self.cameras = cameras or {name: Wire(name) for name in ("cam1", "cam2", "wide")}
-        self.switcher = Wire("switcher")
+        self.switcher: Any = switcher or Wire("switcher")
         self.mics = Mics()
-        state = State(HALL, meeting or Meeting("2026-11-24", "Raad"), AGENDA, Seating(chair_seat="chair"))
+        state = State(
+            HALL, meeting or Meeting("2026-11-24", "Raad"), AGENDA, Seating(chair_seat="chair"),
+            presentation=Presentation(
+                "switcher", {"laptop": 1, "griffie": 2, "zaal": 3, "wachtscherm": 4},
+                {"scherm": 1, "programma": 2, "hal": 3}, "programma",
+            ),
+            screens=(Screen("hal", "Scherm in de hal", "switcher", 3, 3, 4),),
+        )  # fmt: skip
         record = Record(self.clock, self._keeper(self.pages), self._begin)
         record.resume(state.meeting.state)
         out = Outputs(
@@ -157,8 +165,7 @@ class Desk:
         self.mics.emit = self.run.post
         for camera in self.cameras.values():
             camera.emit = self.run.post
-        presentation = Presentation("switcher", {"laptop": 1, "griffie": 2}, {"scherm": 1, "programma": 2}, "programma")
-        self.orders = Orders(self.run, presentation, 10)
+        self.orders = Orders(self.run, 10)
         for name in ("cam1", "cam2", "wide", "switcher", "desk", "mixer", "stream"):
             self.run.post(LinkChanged(name, None))
 

@@ -323,7 +323,7 @@ async def test_a_badge_seats_whom_config_knows_and_nobody_else(desk: Desk) -> No
 
 async def test_presentation_is_routed_by_name(desk: Desk) -> None:
     await order(desk, "presentation.select", input="griffie", output="scherm")
-    assert desk.switcher.wishes == [({1: 2}, "operator")]
+    assert desk.switcher.wishes == [({1: 2}, "operator 1")]
     assert "presentation" not in desk.pages.kinds()  # a screen in the hall is not the programme
     with pytest.raises(RefusedError, match="geen bron"):
         await order(desk, "presentation.select", input="tv")
@@ -331,6 +331,7 @@ async def test_presentation_is_routed_by_name(desk: Desk) -> None:
 
 async def test_the_director_hears_when_slides_come_and_go(desk: Desk) -> None:
     await order(desk, "presentation.select", input="laptop")
+    desk.run.post(ports.RouteReading("switcher", 2, 1))
     await order(desk, "presentation.select", input=None)
     assert [f["active"] for kind, f, _ in desk.pages.lines if kind == "presentation"] == [True, False]
 

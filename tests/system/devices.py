@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from chamber import links
 from chamber.apps.devices import build
 from chamber.apps.meetings import Meetings
+from chamber.apps.run import presentation, screens
 from chamber.apps.sim import room_plan
 from chamber.apps.sim_desks import desks
 from chamber.clock import SystemClock
@@ -143,7 +144,10 @@ class Evening:
         self.meetings = Meetings(
             config.data_dir, clock, hall, Place("", "", "", "Europe/Amsterdam"), plan.agenda(config)
         )
-        state = State(hall, self.meetings.restore().meeting, plan.agenda(config), Seating(chair_seat=hall.chair_seat))
+        state = State(
+            hall, self.meetings.restore().meeting, plan.agenda(config), Seating(chair_seat=hall.chair_seat),
+            presentation=presentation(config), screens=screens(config),
+        )  # fmt: skip
         self.devices = build(config, self._emit, clock)
         record = Record(clock, self.meetings.keeper(), self.meetings.begin)
         record.resume(state.meeting.state)
@@ -152,7 +156,7 @@ class Evening:
         )
         director = Director(plan.director_plan(config))
         self.run = self.mixer.run = Runtime(state, director, out, record, clock, Measures(), "epoch")
-        self.orders = Orders(self.run, None, 10)
+        self.orders = Orders(self.run, 10)
 
     def _emit(self, event: DeviceEvent) -> None:
         if isinstance(event, MicReading) and event.state is not MicState.REQUEST:

@@ -99,11 +99,12 @@ def hall(
     *systems: dict[str, Any],
     handhelds: tuple[str, ...] = (),
     cameras: tuple[dict[str, Any], ...] = (),
+    **more: Any,
 ) -> Config:
     """A hall of nine seats, each in sight of three cameras.
 
     `handhelds` are on the second system; without them the seats are dealt out to the systems in turn. `cameras` replace
-    what the three cameras are and how they are reached; their places stay.
+    what the three cameras are and how they are reached; their places stay. `more` are further sections.
     """
     places: list[dict[str, Any]] = [
         {"id": "cam1", "driver": "visca-udp", "profile": "sony-x400", "x_m": -4.0, "y_m": 2.0, "heading_deg": 65.0},
@@ -143,6 +144,7 @@ def hall(
         ],
         "director": QUICK,
         "accounts": [{"name": "griffie", "role": "operator", "token_file": "griffie.token"}],
+        **more,
     }
     return load(written(folder, raw), tokens=False)
 

@@ -56,7 +56,7 @@ def test_a_shot_of_two_shows_both_heads(first: tuple[float, float], second: tupl
         near = [projection.point(s.x_m, s.y_m, 1.2)[0] for s in seats]
         assert left < mean < right
         distances = [math.hypot(s.x_m, s.y_m - 8.0) for s in seats]
-        if max(distances) < 1.5 * min(distances):
+        if max(distances) < 1.3 * min(distances):
             assert all(left < u < right for u in near)
 
 
