@@ -11,6 +11,8 @@ needs tmux tmux
 needs varnishd varnish
 needs haproxy haproxy
 needs nginx nginx
+needs obs obs-studio
+needs Xvfb xvfb
 [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || missing="$missing libnginx-mod-rtmp"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
