@@ -85,6 +85,8 @@ class Orders:
                 self._run.stage.wish()
             case wire.PresentationSelect(input=source, output=output):
                 self._run.screens.select(source, output)
+            case wire.PresentationBlank(output=output, on=on):
+                await self._run.screens.blank(output, on=on)
             case wire.NoteAdd(text=text, about=about):
                 self._run.record.note_text(text, about, account)
             case _ if isinstance(order, CameraOrder):

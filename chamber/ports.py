@@ -124,6 +124,15 @@ class RouteReading:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankReading:
+    """Whether the picture of a switcher output was read to be black whatever is routed to it; None unknown."""
+
+    switcher: str
+    output: int
+    blank: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityReading:
     """What a device says it is, for the technician."""
 
@@ -151,6 +160,7 @@ DeviceEvent = (
     | CameraFailed
     | PresetStored
     | RouteReading
+    | BlankReading
     | IdentityReading
     | OrderRefused
 )
@@ -232,6 +242,14 @@ class Switcher(Device, Protocol):
 
         The same routes with the same `why` are no new order.
         """
+
+
+@runtime_checkable
+class Blanks(Protocol):
+    """A switcher that can make an output black without losing what is routed to it."""
+
+    async def blank(self, output: int, on: bool) -> None:
+        """Make an output black, or show it again; returns once it is read to be so. Raises DeviceError."""
 
 
 class Journal(Protocol):

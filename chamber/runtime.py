@@ -137,6 +137,9 @@ class Runtime:
                 self.screens.read(event)
                 self.readback.look(self.state, self.clock.now_ms())
                 self.touch()
+            case ports.BlankReading(switcher, output, blank):
+                self.state.blank[switcher, output] = blank
+                self.touch()
             case ports.IdentityReading(device, text):
                 self.state.links[device].identity = text[:200]
                 self.touch()

@@ -63,6 +63,18 @@ class Screens:
             state.awaited = source, wanted, self._clock.now_ms()
             self._follow()
 
+    async def blank(self, output: str, *, on: bool) -> None:
+        """Make an output black, or show it again. Raises RefusedError, DeviceError."""
+        found = self._state.presentation
+        if found is None:
+            raise RefusedError("no_switcher", "In deze zaal is geen presentatieschakelaar ingesteld.")
+        device = self._switchers[found.switcher]
+        if output not in found.outputs:
+            raise RefusedError("unknown_route", f"Er is geen uitgang {output}.")
+        if not isinstance(device, ports.Blanks):
+            raise RefusedError("cannot_blank", "Deze schakelaar kan een scherm niet zwart maken.")
+        await device.blank(found.outputs[output], on)
+
     def read(self, event: ports.RouteReading) -> None:
         """An output was read."""
         self._state.routes[event.switcher, event.output] = event.input

@@ -113,6 +113,8 @@ class State:
     cameras: dict[str, CameraState] = field(default_factory=dict)
     links: dict[str, LinkState] = field(default_factory=dict)
     routes: dict[tuple[str, int], int | None] = field(default_factory=dict)
+    blank: dict[tuple[str, int], bool | None] = field(default_factory=dict)
+    """By switcher and output, as read: its input, and whether its picture is black."""
     shown: Shown = field(default_factory=Shown)
     proposal: Propose | None = None
     travels: dict[str, dict[tuple[int, int], int]] = field(default_factory=dict)

@@ -57,6 +57,14 @@ def _routes(state: State, presentation: Presentation | None) -> dict[str, str]:
     return {name: names.get(shown, str(shown)) for name, shown in read if shown is not None}
 
 
+def _blank(state: State, presentation: Presentation | None) -> dict[str, bool]:
+    """Which named outputs can be made black and were read to be, or not to be."""
+    if presentation is None:
+        return {}
+    read = ((name, state.blank.get((presentation.switcher, at))) for name, at in presentation.outputs.items())
+    return {name: blank for name, blank in read if blank is not None}
+
+
 def simulcast(state: State) -> dict[str, dict[str, Any]]:
     """Targets as the stream process last told of them, by name."""
     said = state.stream.known.get("simulcast")
@@ -269,6 +277,7 @@ def view(
         mode=state.mode.value,
         title_visible=state.title_visible,
         presentation=_routes(state, state.presentation),
+        presentation_blank=_blank(state, state.presentation),
         presentation_inputs=tuple(state.presentation.inputs) if state.presentation else (),
         alarms=tuple(
             wire.AlarmView(code=a.code, text=a.text, advice=a.advice, urgent=a.urgent, since_ms=since)

@@ -117,6 +117,8 @@ def _devices(config: Config) -> Iterator[str]:
         yield from _way_in(f"switchers[{n}]", switcher)
         if switcher.password_file is not None and switcher.host is None:
             yield f"switchers[{n}].password_file: a serial line asks for no password; leave it out"
+        if switcher.family == "sw" and set(switcher.outputs.values()) != {1}:
+            yield f"switchers[{n}].outputs: family sw has output 1 only"
         if switcher.programme is not None and switcher.programme not in switcher.outputs:
             yield _unknown(f"switchers[{n}].programme", "output", switcher.programme, switcher.outputs)
         if switcher.video is not None and switcher.programme is None:

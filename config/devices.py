@@ -149,6 +149,7 @@ class ExtronSwitcher(Section):
 
     id: Id
     driver: Literal["extron-sis"]
+    family: Literal["crosspoint", "in160x", "sw"] = "crosspoint"
     host: Host | None = None
     port: Port = 23
     path: Path | None = None

@@ -12,6 +12,7 @@ from chamber.wire import (
     MeetingOrder,
     NoteAdd,
     Order,
+    PresentationBlank,
     PresentationSelect,
     SeatsSwap,
     SeatView,
@@ -123,11 +124,31 @@ async def _presentation(desk: Desk, view: StateView) -> None:
     if not view.presentation_inputs:
         return desk.say("info", labels.NO_INPUTS)
     inputs = [(f"+{name}", name) for name in view.presentation_inputs]
-    source = await desk.choose(labels.ASK_INPUT, [*inputs, ("-", labels.NO_PRESENTATION)])
-    if source is not None:
-        name = source[1:] if source.startswith("+") else None
-        await desk.give("presentation", PresentationSelect(command="presentation.select", input=name))
+    words = {False: labels.BLACK, True: labels.NOT_BLACK}
+    black = [(f"={name}", words[on].format(screen=name)) for name, on in view.presentation_blank.items()]
+    chosen = await desk.choose(labels.ASK_INPUT, [*inputs, ("-", labels.NO_PRESENTATION), *black])
+    if chosen is None:
+        return None
+    kind, name = chosen[0], chosen[1:]
+    if kind == "=":
+        on = not view.presentation_blank[name]
+        await desk.give("presentation", PresentationBlank(command="presentation.blank", output=name, on=on))
+    elif kind == "-":
+        await desk.give("presentation", PresentationSelect(command="presentation.select", input=None))
+    else:
+        await _route(desk, view, name)
     return None
+
+
+async def _route(desk: Desk, view: StateView, source: str) -> None:
+    """The public's picture comes first; a hall with one output is not asked."""
+    output: str | None = ""
+    if len(view.presentation) > 1:
+        screens = [(name, labels.ON_SCREEN.format(screen=name)) for name in view.presentation]
+        output = await desk.choose(labels.ASK_OUTPUT.format(source=source), [("", labels.TO_PUBLIC), *screens])
+    if output is not None:
+        order = PresentationSelect(command="presentation.select", input=source, output=output or None)
+        await desk.give("presentation", order)
 
 
 async def _camera_recall(desk: Desk, view: StateView) -> None:

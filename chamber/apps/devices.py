@@ -33,6 +33,7 @@ from drivers.panasonic.driver import PanasonicCamera
 from drivers.shure_dis.driver import ShureDis
 from drivers.sis.driver import ExtronSis
 from drivers.sis.lines import SerialLine, TcpLine
+from drivers.sis.mutes import Family
 from drivers.trust import Address
 from drivers.visca.bus import SerialChain, SonyPort
 from drivers.visca.driver import ViscaCamera
@@ -189,6 +190,7 @@ def _switcher(switcher: SwitcherSection, emit: Emit, clock: Clock) -> Switcher:
         max(switcher.outputs.values()),
         emit,
         clock,
+        family=Family(switcher.family),
         password=_password(switcher.password_file, "switchers"),
     )
 

@@ -20,6 +20,8 @@ from chamber.wire.outside import EdgeView as EdgeView
 from chamber.wire.outside import OutsideView as OutsideView
 from chamber.wire.outside import TakenBackView as TakenBackView
 from chamber.wire.outside import WatchReport as WatchReport
+from chamber.wire.presenting import PresentationBlank as PresentationBlank
+from chamber.wire.presenting import PresentationSelect as PresentationSelect
 
 MeetingStateName = Literal[
     "planned", "standby", "open", "suspended", "closing_doors", "closed", "reopening", "ended", "published"
@@ -196,6 +198,7 @@ class StateView(Payload):
     title_visible: bool = True
     presentation: dict[str, str] = Field(default_factory=dict)
     presentation_inputs: tuple[str, ...] = ()
+    presentation_blank: dict[str, bool] = Field(default_factory=dict)
     alarms: tuple[AlarmView, ...]
     preview_url: str = ""
     public_url: str = ""
@@ -355,14 +358,6 @@ class TitleOrder(_Plain):
     command: Literal["title.show", "title.hide"]
 
 
-class PresentationSelect(_Plain):
-    """Route a named input to a named output (default: the programme's); `input` None ends the presentation."""
-
-    command: Literal["presentation.select"]
-    input: Annotated[str, Field(max_length=40)] | None
-    output: Annotated[str, Field(max_length=40)] | None = None
-
-
 class NoteAdd(_Plain):
     """A short note of the griffie, kept beside the journal; `about` makes it a decision or a commitment."""
 
@@ -375,7 +370,7 @@ AnyOrder = Annotated[
     MeetingOrder | MeetingCreate | Panic | TakeBack | ModeSet | ShotTake | CameraOrder
     | ItemNext | ItemSelect | VoteBegin | VoteRecord | MicOrder | MicsOff | SilencePause | SpeakerAssign | SeatsSwap
     | SpeakerPrivacy | ChairSet | TitleOrder
-    | PresentationSelect | NoteAdd | ClerkOrder,
+    | PresentationSelect | PresentationBlank | NoteAdd | ClerkOrder,
     Field(discriminator="command"),
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Self, cast
 from drivers.sim.faults import Faults, Outlet
 from drivers.sim.pty import SimPort
 from drivers.sim.sis_matrix import AUDIO, BOTH, VIDEO, Matrix
-from drivers.sim.sis_session import Identity, Outcome, Session
+from drivers.sim.sis_session import CROSSPOINT, Identity, Outcome, Session
 
 __all__ = ["Identity", "SimSis"]
 
@@ -33,6 +33,7 @@ class SimSis:
         password: asked for on TCP; None for none.
         identity: what it says it is.
         baud: pace of the serial answers.
+        family: in which guide the black picture stands: crosspoint, in160x or sw.
         tagged_ties: read ties come with their tag in verbose modes 2 and 3, as on some families.
         now_s: clock for the ten-second rule.
     Attributes:
@@ -54,6 +55,7 @@ class SimSis:
         password: str | None = None,
         identity: Identity = Identity(),  # noqa: B008  (frozen)
         baud: int = 9600,
+        family: str = CROSSPOINT,
         tagged_ties: bool = False,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,7 +64,7 @@ class SimSis:
         self.faults = Faults()
         self.on_change: Callable[[], None] | None = None
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
-        self._tagged_ties, self._now_s = tagged_ties, now_s
+        self._family, self._tagged_ties, self._now_s = family, tagged_ties, now_s
         self.port = SimPort(path, self._serial_data)
         # Start bit, eight data bits, stop bit.
         self._serial_outlet = Outlet(self.faults, byte_s=10 / baud)
@@ -135,7 +137,13 @@ class SimSis:
     def session(self, mode: int) -> Session:
         """A conversation with this unit, as its ports hold them."""
         return Session(
-            self.matrix, self.identity, self.faults, mode=mode, tagged_ties=self._tagged_ties, now_s=self._now_s
+            self.matrix,
+            self.identity,
+            self.faults,
+            mode=mode,
+            family=self._family,
+            tagged_ties=self._tagged_ties,
+            now_s=self._now_s,
         )
 
     def greeting(self) -> str:

@@ -19,6 +19,7 @@ _READ_TIE = re.compile(r"(\d{1,3})([%&$])")
 _QUICK_PART = re.compile(r"(\d{1,3})\*(\d{1,3})([!%&$])")
 _MUTE = re.compile(r"(\d{1,3})\*(\d{1,3})?([BZ])")
 _READ_MUTE = re.compile(r"(\d{1,3})([BZ])")
+CROSSPOINT, IN160X, SW = "crosspoint", "in160x", "sw"
 _PRESET = re.compile(r"(\d{1,3})([.,])")
 _SIMPLE_ENDS = frozenset("!%&$BZ.,INQXS")
 _SIMPLE_BODY = frozenset("0123456789*L")
@@ -56,6 +57,7 @@ class Session:
         identity: answers to I, N and Q.
         faults: `refuse` is applied here, the rest by the port.
         mode: verbose mode at the start, 1 on serial ports and 0 on TCP.
+        family: in which guide the black picture stands: crosspoint, in160x or sw.
         tagged_ties: read ties are answered `Out03 In01 Vid` in modes 2 and 3; else bare in every mode.
         now_s: clock for the ten-second rule.
     """
@@ -67,12 +69,13 @@ class Session:
         faults: Faults,
         *,
         mode: int,
+        family: str = CROSSPOINT,
         tagged_ties: bool = False,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.mode = mode
         self._matrix, self._identity, self._faults = matrix, identity, faults
-        self._tagged_ties, self._now_s = tagged_ties, now_s
+        self._family, self._tagged_ties, self._now_s = family, tagged_ties, now_s
         self._buffer, self._last_s = "", 0.0
 
     @property
@@ -121,12 +124,19 @@ class Session:
     def _simple(self, command: str) -> Outcome:
         if match := _TIE.fullmatch(command):
             return self._tie(match)
+        if self._family == SW and (match := re.fullmatch(r"(\d*)!", command)):
+            if match[1]:
+                self._matrix.tie(int(match[1]), 1, BOTH)
+            line = f"In{self._matrix.tied(1, VIDEO)} All"
+            return Outcome(line, line, line) if match[1] else Outcome(line if self._tags else line[2:-4])
         if match := _READ_TIE.fullmatch(command):
             output, (layers, tag) = int(match[1]), _LAYERS[match[2]]
             source = self._matrix.tied(output, layers[0])
             return Outcome(
                 f"Out{output:02d} In{source:02d} {tag}" if self._tags and self._tagged_ties else f"{source:02d}"
             )
+        if self._family != CROSSPOINT and command.endswith("B"):
+            return self._black(command)
         if match := _MUTE.fullmatch(command):
             return self._mute(match)
         if match := _READ_MUTE.fullmatch(command):
@@ -156,6 +166,25 @@ class Session:
         else:
             self._matrix.mute(mutes, int(match[1]), int(match[2]), highest)
             line = f"{tag}{int(match[1])}*{int(match[2])}"
+        return Outcome(line, line, line)
+
+    def _black(self, command: str) -> Outcome:
+        """IN160x: `1*2B` sets, `1*B` reads, `2B` sets all. SW: `1B` sets, `B` reads its one output."""
+        mutes = self._matrix.video_mutes
+        if self._family == IN160X and (match := re.fullmatch(r"(\d{1,3})\*(\d)?B", command)):
+            output = int(match[1])
+            self._matrix.check_output(output)
+            if match[2] is None:
+                return self._query("Vmt", str(mutes[output]))
+            self._matrix.mute(mutes, output, int(match[2]), 2)
+            line = f"Vmt{output}*{match[2]}"
+        elif match := re.fullmatch(r"(\d)B", command):
+            self._matrix.mute(mutes, None, int(match[1]), 2)
+            line = f"Vmt{match[1]}"
+        elif command == "B":
+            return self._query("Vmt", str(mutes[1]))
+        else:
+            raise RefusedError(UNKNOWN)
         return Outcome(line, line, line)
 
     def _mutes(self, letter: str) -> tuple[dict[int, int], str, int]:
@@ -188,7 +217,7 @@ class Session:
     def _escape(self, command: str) -> Outcome:
         if command.startswith("+Q"):
             return self._quick(command[2:])
-        if command == "VM":
+        if command == "VM" and self._family == CROSSPOINT:
             return self._query("Mut", self._matrix.mute_word())
         if command == "CV":
             return self._query("Vrb", str(self.mode))

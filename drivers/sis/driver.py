@@ -1,12 +1,13 @@
-"""One session with an Extron switcher: log in, read every tie, follow notices, bring wished ties about."""
+"""One session with an Extron switcher: log in, read every tie and black picture, follow notices, bring wishes about."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass
 
 from chamber.core.errors import DeviceAuthError, DeviceRejectedError, DeviceUnreachableError
 from chamber.core.reasons import why
-from chamber.ports import Clock, Emit, IdentityReading, OrderRefused, Ready, RouteReading
-from drivers.sis import codec
+from chamber.ports import BlankReading, Clock, Emit, IdentityReading, OrderRefused, Ready, RouteReading
+from drivers.sis import codec, mutes
 from drivers.sis.codec import (
     BUSY,
     Banner,
@@ -17,6 +18,8 @@ from drivers.sis.codec import (
     Layer,
     LineParser,
     LoggedIn,
+    Muted,
+    Mutes,
     PasswordPrompt,
     PresetRecalled,
     Resync,
@@ -25,10 +28,12 @@ from drivers.sis.codec import (
 )
 from drivers.sis.diff import Route, diff
 from drivers.sis.lines import Line
+from drivers.sis.mutes import Family
 from drivers.transport import Pipe
 
 TICK_S = 0.05
 ANSWER_MS = 2000
+LOOK_MS = 500  # for the question whether a picture is black, which not every unit knows
 GREETING_MS = 1500  # a unit that says nothing by then wants commands
 PROMPT_MS = 400  # a prompt follows the greeting within this
 KEEP_ALIVE_MS = 30_000  # the unit hangs up after five minutes of silence
@@ -40,11 +45,17 @@ IDENTITY = (codec.ASK_INFORMATION, codec.ASK_PART, codec.ASK_FIRMWARE)
 
 @dataclass(slots=True, eq=False)
 class _Command:
-    """One command; `output` for the question which input is on it, `route` for a tie."""
+    """One command.
+
+    `output` for the question which input is on it, `route` for a tie, `looks` for the question whether an output is
+    black, `blacks` for the order that it be, or not.
+    """
 
     packet: bytes
     output: int | None = None
     route: Route | None = None
+    looks: int | None = None
+    blacks: tuple[int, bool] | None = None
 
 
 class ExtronSis:
@@ -52,19 +63,32 @@ class ExtronSis:
 
     Args:
         line: SerialLine or TcpLine.
-        emit: takes RouteReading (each output after every connect, then each change), OrderRefused, IdentityReading.
+        emit: takes RouteReading and BlankReading (each output after every connect, then each change), OrderRefused,
+            IdentityReading.
+        family: decides how black pictures are read and ordered.
         password: for TCP, when the unit asks.
     """
 
     def __init__(
-        self, name: str, line: Line, outputs: int, emit: Emit, clock: Clock, *, password: str | None = None
+        self,
+        name: str,
+        line: Line,
+        outputs: int,
+        emit: Emit,
+        clock: Clock,
+        *,
+        family: Family = Family.CROSSPOINT,
+        password: str | None = None,
     ) -> None:
         self.name, self._line, self._outputs, self._emit, self._clock = name, line, outputs, emit, clock
-        self._password = password
+        self._family, self._password = family, password
         self._pipe: Pipe | None = None
         self._parser = LineParser()
         self._ready: Ready | None = None
         self._known: dict[int, int] = {}
+        self._black: dict[int, bool] = {}
+        self._look_due = False  # black pictures are asked for last: a unit may not know the question
+        self._waiting: list[tuple[int, bool, asyncio.Future[None]]] = []
         self._wished: dict[int, int] = {}
         self._given: tuple[dict[int, int], str] | None = None
         self._todo: deque[_Command] = deque()
@@ -108,6 +132,17 @@ class ExtronSis:
         except OSError:
             return  # serve() ends by it
 
+    async def blank(self, output: int, on: bool) -> None:
+        """Make the picture of an output black, or show it again; returns once it is read to be so. Raises DeviceError."""
+        if self._pipe is None or self._ready is not None:
+            raise DeviceUnreachableError(self.name, "not connected")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((output, on, done))
+        packet = mutes.order(self._family, output, on)
+        self._todo += [_Command(packet, blacks=(output, on)), self._look(output)]
+        self._pump(self._clock.now_ms())
+        await done
+
     def _on_bytes(self, data: bytes) -> None:
         now_ms = self._clock.now_ms()
         for event in self._parser.feed(data):
@@ -129,8 +164,10 @@ class ExtronSis:
                 self._on_prompt(now_ms)
             case Failed(code, text):
                 self._on_failed(code, text, now_ms)
-            case Verbose() | Digits() | Information():
+            case Verbose() | Digits() | Information() | Mutes():
                 self._on_answer(event)
+            case Muted():
+                self._on_muted(event)
             case _:
                 return
 
@@ -172,9 +209,27 @@ class ExtronSis:
         self._tagged = True
         return True
 
-    def _on_answer(self, event: Verbose | Digits | Information) -> None:
+    def _on_muted(self, event: Muted) -> None:
+        current = self._current
+        if current is not None and current.looks is not None:
+            self._on_answer(event)
+        elif current is not None and current.blacks is not None and event.layer is Layer.VIDEO:
+            self._answered()  # that it is so is read next
+        elif event.layer is Layer.VIDEO:
+            for output in range(1, self._outputs + 1) if event.output is None else (event.output,):
+                self._set_black(output, event.state > 0)
+
+    def _on_answer(self, event: Verbose | Digits | Information | Mutes | Muted) -> None:
         current = self._current
         if current is None:
+            return
+        if current.looks is not None:
+            said = mutes.answer(self._family, event, current.looks)
+            if said is not None:
+                for output, on in said.items():
+                    self._set_black(output, on)
+                self._confirm(said)
+                self._answered()
             return
         if current.output is not None:
             if isinstance(event, Digits) and not self._tagged:
@@ -203,6 +258,10 @@ class ExtronSis:
             self._wished.pop(current.route.output, None)
             order = f"{current.route.input} to output {current.route.output}"
             self._emit(OrderRefused(self.name, order, f"E{code:02d}: {text}"))
+        elif current.blacks is not None:
+            self._refuse(current.blacks[0], f"E{code:02d} {text}")
+        elif current.looks is not None:
+            self._refuse(current.looks, f"cannot be read, E{code:02d} {text}")
         elif current.output is not None:
             raise DeviceRejectedError(self.name, f"output {current.output} cannot be read: E{code:02d} {text}")
         self._answered()
@@ -223,6 +282,34 @@ class ExtronSis:
             self._known[output] = source
             self._emit(RouteReading(self.name, output, source))
 
+    def _set_black(self, output: int, on: bool) -> None:
+        if 1 <= output <= self._outputs and self._black.get(output) is not on:
+            self._black[output] = on
+            self._emit(BlankReading(self.name, output, on))
+
+    def _confirm(self, said: dict[int, bool]) -> None:
+        """What was waited for has been read; an order that is not true yet when its own reading comes has failed."""
+        still = []
+        for output, on, done in self._waiting:
+            if output not in said or done.done():
+                still += [] if done.done() else [(output, on, done)]
+            elif said[output] is on:
+                done.set_result(None)
+            elif any(command.blacks == (output, on) for command in self._todo):
+                still.append((output, on, done))
+            else:
+                done.set_exception(DeviceRejectedError(self.name, f"output {output} stays as it was"))
+        self._waiting = still
+
+    def _refuse(self, output: int, reason: str) -> None:
+        for waiting in self._waiting:
+            if waiting[0] == output and not waiting[2].done():
+                waiting[2].set_exception(DeviceRejectedError(self.name, f"output {output}: {reason}"))
+        self._waiting = [waiting for waiting in self._waiting if not waiting[2].done()]
+
+    def _look(self, output: int) -> _Command:
+        return _Command(mutes.question(self._family, output), looks=output)
+
     def _read_all(self) -> None:
         asked = {command.output for command in self._todo}
         for output in range(1, self._outputs + 1):
@@ -238,6 +325,7 @@ class ExtronSis:
         self._todo.append(_Command(codec.set_verbose(VERBOSE_MODE)))
         self._todo.extend(_Command(packet) for packet in IDENTITY)
         self._read_all()
+        self._look_due = True
 
     def _pump(self, now_ms: int) -> None:
         """Send the next command when none is in flight. Raises OSError."""
@@ -254,11 +342,17 @@ class ExtronSis:
         routes = diff(self._known, self._wished)
         if not routes:
             self._wished.clear()
-            return None
+            return self._first_look() if self._look_due and self._ready is None else None
         route = routes[0]
         single = self._outputs == 1
         packet = codec.select(route.input) if single else codec.tie(route.input, route.output)
         return _Command(packet, route=route)
+
+    def _first_look(self) -> _Command:
+        self._look_due = False
+        every = 1 if self._family is Family.CROSSPOINT else self._outputs  # it tells all of them at once
+        self._todo.extend(self._look(output) for output in range(2, every + 1))
+        return self._look(1)
 
     def _tick(self, now_ms: int) -> None:
         """Do what the time asks for. Raises TimeoutError when the unit is silent."""
@@ -267,7 +361,11 @@ class ExtronSis:
                 raise TimeoutError("no answer to the password")
             self._login_ms = None
             self._start_over()
-        if self._current is not None and now_ms - self._sent_ms > ANSWER_MS:
+        current, waited_ms = self._current, now_ms - self._sent_ms
+        if current is not None and current.looks is not None and waited_ms > LOOK_MS:
+            self._refuse(current.looks, "whether it is black was not answered")
+            self._answered()
+        elif current is not None and waited_ms > ANSWER_MS:
             raise TimeoutError("a command was not answered")
         if self._ready is None and not self._todo and now_ms >= self._keep_ms:
             self._todo.append(_Command(codec.ASK_FIRMWARE))
@@ -288,3 +386,10 @@ class ExtronSis:
         known, self._known = self._known, {}
         for output in known:
             self._emit(RouteReading(self.name, output, None))
+        black, self._black = self._black, {}
+        for output in black:
+            self._emit(BlankReading(self.name, output, None))
+        waiting, self._waiting = self._waiting, []
+        for _, _, done in waiting:
+            if not done.done():
+                done.set_exception(DeviceUnreachableError(self.name, "the connection was lost"))

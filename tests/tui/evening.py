@@ -143,7 +143,8 @@ def view(state: str = "open", **more: Any) -> StateView:
         "public": public(state),
         "levels": LevelsView(rms_dbfs=-23.1, peak_dbfs=-11.0),
         "mode": "auto",
-        "presentation": {"beamer": "laptop 1"},
+        "presentation": {"beamer": "laptop 1", "uitzending": "laptop 1"},
+        "presentation_blank": {"beamer": False},
         "presentation_inputs": ("laptop 1", "laptop 2", "documentcamera"),
         "alarms": (
             AlarmView(

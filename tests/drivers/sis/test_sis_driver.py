@@ -78,7 +78,8 @@ async def test_of_many_wishes_the_newest_wins(matrix: SimSis) -> None:
         for source in (1, 2, 3, 4, 5):
             device.wish({1: source}, "hurry")
         await until(lambda: routes(events)[1] == 5)
-        assert [what for _, what in matrix.log] == ["Out01 In01 All", "Out01 In05 All"]
+        # the first goes out at once, unless a question was under way
+        assert [what for _, what in matrix.log] in (["Out01 In01 All", "Out01 In05 All"], ["Out01 In05 All"])
 
 
 async def test_a_wish_before_the_session_is_carried_out_in_it(matrix: SimSis) -> None:
@@ -247,6 +248,7 @@ async def test_a_unit_with_one_output_is_selected_not_tied() -> None:
                 peer.write(answer + b"\r\n")
             await until(lambda: session.ready)
             assert routes(events) == {1: 2}
+            assert await peer.read(4) == b"\x1bVM\r"  # a question that it does not know and leaves unanswered
             device.wish({1: 4}, "presentation")
             assert await peer.read(2) == b"4!"
             peer.write(b"In3 All\r\nIn004 All\r\n")  # somebody at the panel first
