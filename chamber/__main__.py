@@ -74,6 +74,12 @@ def _export(args: argparse.Namespace) -> int:
     return main(args.meeting, args.format, args.out, args.url)
 
 
+def _captions(args: argparse.Namespace) -> int:
+    from chamber.apps.captions import main
+
+    return main(args.meeting, args.file, args.recording, round(args.shift * 1000))
+
+
 def _verify(args: argparse.Namespace) -> int:
     from chamber.apps.verify import main
 
@@ -122,6 +128,13 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _captions_options(captions: argparse.ArgumentParser) -> None:
+    captions.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings")
+    captions.add_argument("file", type=Path, metavar="FILE", help="captions of the whole recording")
+    captions.add_argument("--recording", metavar="ID", help="which one, where there are several (such as 2026-11-23-1)")
+    captions.add_argument("--shift", type=float, default=0.0, metavar="S", help="seconds added to every time")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="chamber", description="Runs a council chamber.")
@@ -164,6 +177,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", required=True, choices=EXPORTS, help="which form, or the whole package")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="write the files here")
     export.add_argument("--url", default="", help="address below which the files will be found (ori-json)")
+    _captions_options(
+        add("captions", _captions, "read checked captions in for a recording (WebVTT or SRT)", config=False)
+    )
     verify = add("verify", _verify, "check a meeting's journal and packages", config=False)
     verify.add_argument("meeting", type=Path, metavar="MEETING", help="a folder in DATA/meetings, or a package")
     bench = add("bench", _bench, "measure on this machine", config=False)

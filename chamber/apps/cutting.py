@@ -1,14 +1,16 @@
 """A recording without what is withheld: packets are left out from key frame to key frame, nothing is encoded anew."""
 
+import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import av
 
-from chamber.core.dossier import Media
+from chamber.core.dossier import Dossier, Media
+from chamber.core.index import model
 
 Span = tuple[int, int]
 
@@ -33,6 +35,14 @@ def without(source: Path, target: Path, gone: Sequence[Span]) -> Cut:
     Raises:
         OSError, av.error.FFmpegError: it cannot be read or written.
     """
+    kept = _left(source, gone)
+    target.unlink(missing_ok=True)  # it may be another name of the source
+    if kept:
+        _copy(source, target, kept)
+    return Cut(kept)
+
+
+def _left(source: Path, gone: Sequence[Span]) -> tuple[Span, ...]:
     with av.open(str(source)) as into:
         picture = into.streams.video[0]
         keys, end_ms = [], 0
@@ -43,10 +53,7 @@ def without(source: Path, target: Path, gone: Sequence[Span]) -> Cut:
             if packet.is_keyframe:
                 keys.append(at_ms)
             end_ms = max(end_ms, at_ms + _ms(packet.duration or 0, picture.time_base))
-    kept = tuple(_kept(sorted(set(keys)), end_ms, gone))
-    if kept:
-        _copy(source, target, kept)
-    return Cut(kept)
+    return tuple(_kept(sorted(set(keys)), end_ms, gone))
 
 
 def _kept(keys: Sequence[int], end_ms: int, gone: Sequence[Span]) -> Iterator[Span]:
@@ -114,3 +121,49 @@ def shown_after(media: Media, cut: Cut) -> tuple[Span, ...]:
                 found.append(span)
             passed_ms += length_ms
     return tuple(found)
+
+
+def shown_media(dossier: Dossier, recordings: Path, fresh: Path) -> Iterator[Media]:
+    """The recordings without what is withheld, in picture and sound, put into a folder; one of which nothing is left is not.
+
+    Raises:
+        OSError, av.error.FFmpegError: one cannot be read or written.
+    """
+    for media in dossier.media:
+        source, cuts = recordings / media.file, _cuts(dossier, media)
+        if not cuts:
+            _put(source, fresh / media.file)
+            yield replace(media, size_bytes=source.stat().st_size)
+            continue
+        cut = without(source, fresh / media.file, cuts)
+        if cut.kept:
+            size = (fresh / media.file).stat().st_size
+            yield replace(media, spans=shown_after(media, cut), size_bytes=size, sha256="")
+
+
+def shown_times(dossier: Dossier, recordings: Path) -> Iterator[Media]:
+    """The recordings with the times that they have when what is withheld is cut out; nothing is written.
+
+    Raises:
+        OSError, av.error.FFmpegError: one cannot be read.
+    """
+    for media in dossier.media:
+        cuts = _cuts(dossier, media)
+        kept = _left(recordings / media.file, cuts) if cuts else ()
+        if kept or not cuts:
+            yield replace(media, spans=shown_after(media, Cut(kept)), sha256="") if cuts else media
+
+
+def _cuts(dossier: Dossier, media: Media) -> list[Span]:
+    gone = [(s.fragment.start_ms, s.fragment.end_ms) for s in dossier.index.speeches if s.withheld]
+    return [clip for start, end in gone for clip in media.clips(model.Span(start, end))]
+
+
+def _put(source: Path, target: Path) -> None:
+    """The file under another name where the disk allows it, else a copy."""
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+    target.chmod(0o644)

@@ -4,12 +4,12 @@
 hold every name and sentence, and can be erased for one person without touching the journal.
 """
 
-import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from chamber.apps.captions_kept import kept
+from chamber.apps.files import read
 from chamber.core.agenda import Agenda
 from chamber.core.domain import AgendaItem, Group, Hall, Person, Phase, Role, Seat
 from chamber.core.dossier import Dossier, Media, Place
@@ -19,25 +19,6 @@ from chamber.core.turns import Rules
 from chamber.journal import replay
 
 ERASED_NAME = "Naam verwijderd"
-
-
-def write(path: Path, value: Any) -> None:
-    """Replace a JSON file whole, or not at all."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def read(path: Path) -> dict[str, Any]:
-    """A JSON object; empty when there is none to read."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 # ---------------------------------------------------------------------------------------------------- the hall
@@ -208,6 +189,7 @@ def load(folder: Path) -> Dossier:
         notes={key: str(text) for key, text in read(folder / "notes.json").items()},
         index=index_of(entries, hall, Rules(groups=groups)),
         media=media_from(read(recordings(folder) / "recording.json")),
+        captions=kept(folder),
     )
 
 

@@ -1,11 +1,13 @@
 """`chamber export MEETING --format F --out DIR`: archive and index files of one meeting."""
 
 import hashlib
-import os
-import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
+
+from chamber.apps.cutting import shown_media, shown_times
 from chamber.apps.dossier import load
 from chamber.core.dossier import Dossier
 from chamber.core.errors import ChamberError
@@ -47,13 +49,15 @@ def write(dossier: Dossier, recordings: Path, form: str, out: Path, making: Maki
     try:
         out.mkdir(parents=True, exist_ok=True)
         if form in BUILDERS:
-            return _put(out, _checked(BUILDERS[form](dossier, making)))
+            shown = replace(dossier, media=tuple(shown_times(dossier, recordings)))
+            return _put(out, _checked(BUILDERS[form](shown, making)))
+        shown = replace(dossier, media=tuple(shown_media(dossier, recordings, out)))
         files: Files = {}
         if form == "package":
             for build in BUILDERS.values():
-                files |= _checked(build(dossier, making))
+                files |= _checked(build(shown, making))
         written = _put(out, files)
-        written += [_copy(recordings / media.file, out) for media in dossier.media]
+        written += [out / media.file for media in shown.media]
         facts = tuple(described(path.name, path.stat().st_size, _sha256(path), making.now) for path in sorted(written))
         written += _put(out, sidecars(dossier, facts))
         if form == "package":
@@ -61,6 +65,8 @@ def write(dossier: Dossier, recordings: Path, form: str, out: Path, making: Maki
         return written
     except OSError as exc:
         raise ExportError(f"{exc.filename or out}: {exc.strerror}; choose another directory with --out") from exc
+    except av.error.FFmpegError as exc:
+        raise ExportError(f"{dossier.id}: a recording cannot be read: {exc}") from exc
 
 
 def _checked(files: Files) -> Files:
@@ -78,17 +84,6 @@ def _put(out: Path, files: Files) -> list[Path]:
         fresh.replace(out / name)
         written.append(out / name)
     return written
-
-
-def _copy(source: Path, out: Path) -> Path:
-    """The recording beside the other files; the same file under a second name where the disk allows it."""
-    target = out / source.name
-    target.unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-    return target
 
 
 def _sha256(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chamber.apps import dossier
-from chamber.apps.dossier import read, write
+from chamber.apps.files import read, write
 from chamber.core.agenda import Agenda
 from chamber.core.domain import Hall, Person
 from chamber.core.dossier import Place

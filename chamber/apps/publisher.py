@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from chamber.apps.captions_kept import CHECKED
 from chamber.apps.dossier import NoMeetingError, is_being_finished, load, recordings
 from chamber.apps.export import ExportError
 from chamber.apps.publishing import RECORD, publish
@@ -16,6 +17,7 @@ from chamber.ports import Clock
 WRITTEN_S = 1.0
 """Until then the journal's thread has written what made us publish."""
 AGAIN_S = 5.0
+LOOK_S = 30.0
 CODE = "publish"
 Tell = Callable[[str, str | None], None]
 
@@ -26,13 +28,14 @@ class Publisher:
     """Publishes one meeting at a time; a newer wish for the same meeting is another publication after it.
 
     Args:
-        public: DATA/public.
+        data_dir: DATA.
         base_url: address of the public page.
         tell: tells the operator of trouble, and (None) that it is over.
     """
 
-    def __init__(self, public: Path, base_url: str, tell: Tell, clock: Clock) -> None:
-        self._public, self._base_url, self._tell, self._clock = public, base_url.rstrip("/"), tell, clock
+    def __init__(self, data_dir: Path, base_url: str, tell: Tell, clock: Clock) -> None:
+        self._meetings = data_dir / "meetings"
+        self._public, self._base_url, self._tell, self._clock = data_dir / "public", base_url.rstrip("/"), tell, clock
         self._due: dict[Path, None] = {}
         self._wake = asyncio.Event()
 
@@ -48,6 +51,30 @@ class Publisher:
 
     async def run(self) -> None:
         """Until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._look())
+            both.create_task(self._work())
+
+    async def _look(self) -> None:
+        """Publish anew what got checked captions by hand since it was published."""
+        while True:
+            for meeting in await asyncio.to_thread(self._captioned):
+                self.wish(meeting)
+            await self._clock.sleep(LOOK_S)
+
+    def _captioned(self) -> list[Path]:
+        shown = self._public / "meetings"
+        found = []
+        for name in [one.name for one in shown.iterdir()] if shown.is_dir() else []:
+            try:
+                checked_ns = (self._meetings / name / CHECKED).stat().st_mtime_ns
+                if checked_ns > (shown / name / RECORD).stat().st_mtime_ns:
+                    found.append(self._meetings / name)
+            except OSError:
+                continue
+        return found
+
+    async def _work(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()

@@ -200,7 +200,7 @@ async def serve(config: Config) -> None:
     run.remember = lambda known: memory.keep(known.travels, known.poses)
     meetings.on_trouble(run.trouble)
     orders = Orders(run, config.stream.take_back_s)
-    publisher = Publisher(config.data_dir / "public", config.public.url or state.public_url, run.trouble, clock)
+    publisher = Publisher(config.data_dir, config.public.url or state.public_url, run.trouble, clock)
     if restored.meeting.state is MeetingState.PUBLISHED:
         publisher.catch_up(meetings.folder)
     api = Api(Controller(run, orders, meetings, publisher), accounts(config), measures.registry)

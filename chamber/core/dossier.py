@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chamber.core.agenda import Agenda
+from chamber.core.captions import Cue
 from chamber.core.domain import AgendaItem, Hall, Person, Role
 from chamber.core.index.model import Index, Span, Speech
 
@@ -57,6 +58,16 @@ class Media:
             passed_ms += end_ms - start_ms
         return None
 
+    def wall_ms(self, at_ms: int, *, ending: bool = False) -> int | None:
+        """The moment that stands at a place of the file; None: it is not as long. Of a cut, `ending` means its first side."""
+        passed_ms = 0
+        for start_ms, end_ms in self.spans:
+            length_ms = end_ms - start_ms
+            if 0 <= at_ms - passed_ms < length_ms or (ending and at_ms - passed_ms == length_ms):
+                return start_ms + at_ms - passed_ms
+            passed_ms += length_ms
+        return None
+
     def clips(self, span: Span) -> list[tuple[int, int]]:
         """Where in the file a span of the meeting is, milliseconds from its start; several when it was interrupted."""
         found: list[tuple[int, int]] = []
@@ -86,6 +97,12 @@ class Dossier:
     index: Index
     notes: Mapping[str, str] = field(default_factory=dict)
     media: tuple[Media, ...] = ()
+    captions: tuple[Cue, ...] = ()
+
+    @property
+    def checked(self) -> frozenset[str]:
+        """Recordings whose captions somebody has checked."""
+        return frozenset(cue.media for cue in self.captions if cue.media is not None)
 
     def item(self, name: str) -> AgendaItem | None:
         """An agenda item by id."""

@@ -7,7 +7,7 @@ from json import dumps
 from typing import Any
 
 from chamber.core.dossier import Dossier
-from chamber.exports import calendar, decisions, mdto, ori_a, ori_json, popolo, tables, vtt
+from chamber.exports import calendar, captions, decisions, mdto, ori_a, ori_json, popolo, tables, vtt
 
 Files = dict[str, bytes]
 MANIFEST = "manifest-sha256.txt"
@@ -50,6 +50,8 @@ def _vtt(dossier: Dossier, making: Making) -> Files:
         stem = media.file.rpartition(".")[0] or media.file
         found[f"{stem}.agenda.vtt"] = vtt.items(dossier, media).encode()
         found[f"{stem}.sprekers.vtt"] = vtt.speakers(dossier, media).encode()
+        if lines := captions.of(dossier, media):
+            found[captions.name(media)] = captions.webvtt(lines).encode()
     return found
 
 

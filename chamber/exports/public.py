@@ -9,6 +9,7 @@ from typing import Any
 from chamber.core.dossier import Dossier
 from chamber.core.index.model import Handled, Span, Speech, Vote
 from chamber.core.speaking_time import SpeakingTime, per_group
+from chamber.exports import captions
 from chamber.exports.words import (
     BLANK,
     CHOICES,
@@ -26,13 +27,12 @@ CAPTIONS_DUE = timedelta(days=14)
 """Captions stand with a recording without undue delay, in principle within this (EU 2016/2102, recital 27)."""
 
 
-def record(dossier: Dossier, published_ms: int, captions: frozenset[str] = frozenset()) -> dict[str, Any]:
+def record(dossier: Dossier, published_ms: int) -> dict[str, Any]:
     """The public form of a meeting.
 
     Args:
         dossier: the meeting, its media as they are published.
-        published_ms: wall time.
-        captions: media sources with captions.
+        published_ms: wall time at which it was published first: from then on it waits for checked captions.
     """
     index = dossier.index
     published = dossier.time(published_ms)
@@ -46,7 +46,13 @@ def record(dossier: Dossier, published_ms: int, captions: frozenset[str] = froze
         "published": published.isoformat(timespec="seconds"),
         "captions_due": (published + CAPTIONS_DUE).date().isoformat(),
         "media": [
-            {"id": media.id, "file": media.file, "captions": media.id in captions, "bytes": media.size_bytes}
+            {
+                "id": media.id,
+                "file": media.file,
+                "captions": bool(captions.of(dossier, media)),
+                "checked": media.id in dossier.checked,
+                "bytes": media.size_bytes,
+            }
             for media in dossier.media
         ],
         "items": [_item(dossier, item.id, handled) for item, handled in in_order(dossier)],

@@ -153,8 +153,15 @@ def _player(record: Record, say: Words, language: str, today: date) -> str:
     )
     due = record["captions_due"]
     late = date.fromisoformat(due) < today
-    missing = not all(media["captions"] for media in record["media"])
-    note = say["captions_late" if late else "captions_none"].format(date=escape(day(due, language)))
+    missing = not all(media["checked"] for media in record["media"])
+    kind = (
+        "captions_late"
+        if late
+        else "captions_live"
+        if all(one["captions"] for one in record["media"])
+        else "captions_none"
+    )
+    note = say[kind].format(date=escape(day(due, language)))
     return (
         f'<div class="screen"><video id="recording" controls playsinline preload="metadata" src="{escape(files[0])}" '
         f'aria-label="{say["video_label"]}" data-files="{escape(dumps(files))}">{tracks}</video></div>'
@@ -255,6 +262,8 @@ def _files(record: Record, say: Words) -> str:
         size = f" ({media['bytes'] / 1e6:.0f} MB)" if media["bytes"] else ""
         found.append((media["file"], f"{say['video_file']}{part}{size}"))
         found.append((f"{_stem(media['file'])}.agenda.vtt", f"{say['chapters']}{part}"))
+        if media["captions"]:
+            found.append((f"{_stem(media['file'])}.captions.vtt", f"{say['captions']}{part}"))
     found += [
         (f"{record['id']}.index.csv", say["index_sheet"]),
         (f"{record['id']}.ics", say["calendar"]),

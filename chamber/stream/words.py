@@ -141,7 +141,9 @@ PAGE: dict[str, Words] = {
         "open_data": "Gegevens (JSON)",
         "checksums": "Controlegetallen",
         "captions_none": "Deze opname heeft nog geen ondertiteling. Die volgt uiterlijk {date}.",
-        "captions_late": "Deze opname heeft nog geen ondertiteling; die had er {date} moeten zijn. Vraag de griffie.",
+        "captions_live": "De ondertiteling is tijdens de vergadering gemaakt en nog niet nagekeken. De nagekeken "
+        "ondertiteling volgt uiterlijk {date}.",
+        "captions_late": "Deze opname heeft nog geen nagekeken ondertiteling; die had er {date} moeten zijn. Vraag de griffie.",
         "captions": "Ondertiteling",
         "no_media": "De opname wordt klaargemaakt. De index staat er al.",
         "closed": "besloten",
@@ -219,7 +221,9 @@ PAGE: dict[str, Words] = {
         "open_data": "Data (JSON)",
         "checksums": "Checksums",
         "captions_none": "This recording has no captions yet. They will follow by {date}.",
-        "captions_late": "This recording has no captions yet; they were due by {date}. Ask the clerk.",
+        "captions_live": "These captions were made during the meeting and have not been checked yet. Checked captions "
+        "will follow by {date}.",
+        "captions_late": "This recording has no checked captions yet; they were due by {date}. Ask the clerk.",
         "captions": "Captions",
         "no_media": "The recording is being prepared. The index is here already.",
         "closed": "closed doors",

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -11,7 +12,9 @@ import pytest
 
 from chamber.apps.cutting import shown_after, without
 from chamber.apps.export import ExportError, manifest_problems
+from chamber.apps.export import write as export
 from chamber.apps.publishing import RECORD, publish, withdraw
+from chamber.core.captions import Cue
 from chamber.core.dossier import Media
 from chamber.exports.package import Making
 from drivers.ffmpeg.locate import locate
@@ -95,6 +98,43 @@ def test_a_meeting_is_published_without_what_residents_may_not_have(recordings: 
     assert not any(speech["name"].startswith("=Bram") for speech in record["speeches"])
     tied = record["votes"][0]
     assert (tied["result"], tied["choices"]["Voor"]) == ("Stemmen staken (1 voor, 1 tegen)", ["Jan de Boer"])
+
+
+@pytest.mark.timeout(120)
+def test_a_package_for_the_archive_has_no_picture_and_no_time_of_what_is_withheld(
+    recordings: Path, tmp_path: Path
+) -> None:
+    words = Cue(evening.START_MS + 275_000, evening.START_MS + 276_000, "weg hiermee")
+    later = Cue(evening.START_MS + 305_000, evening.START_MS + 306_000, "dit blijft")
+    dossier = replace(evening.dossier(), captions=(words, later))
+    before = (recordings / "opname-1.mp4").stat()
+    for _ in range(2):  # the second time finds the files of the first
+        export(dossier, recordings, "package", tmp_path / "out", MAKING)
+    assert len(seconds_in(tmp_path / "out" / "opname-1.mp4")) == pytest.approx((300 - 30) * 25, abs=50)
+    assert (recordings / "opname-1.mp4").stat().st_size == before.st_size
+    told = (tmp_path / "out" / "opname-1.captions.vtt").read_text(encoding="utf-8")
+    assert "weg hiermee" not in told
+    export(dossier, recordings, "vtt", tmp_path / "vtt", MAKING)
+    assert told == (tmp_path / "vtt" / "opname-1.captions.vtt").read_text(encoding="utf-8")
+    minutes, seconds = told.partition(" --> ")[0].split(":")[1:]
+    assert float(minutes) * 60 + float(seconds) == pytest.approx(295 - 30, abs=2)
+
+
+def test_publishing_anew_gives_no_new_fortnight_for_captions(recordings: Path, tmp_path: Path) -> None:
+    dossier = evening.dossier()
+    publish(replace(dossier, media=()), recordings, tmp_path, MAKING)
+    later = Making(evening.NOW + timedelta(days=20), MAKING.base_url)
+    only = replace(dossier, media=dossier.media[1:])
+    publish(only, recordings, tmp_path, later)
+    home = tmp_path / "meetings" / "2026-11-23"
+    record = json.loads((home / RECORD).read_text(encoding="utf-8"))
+    assert record["captions_due"] == "2026-12-08"
+    assert (record["media"][0]["captions"], record["media"][0]["checked"]) == (False, False)
+    said = Cue(evening.START_MS + 912_000, evening.START_MS + 914_000, "Goedenavond", "opname-2")
+    publish(replace(only, captions=(said,)), recordings, tmp_path, later)
+    record = json.loads((home / RECORD).read_text(encoding="utf-8"))
+    assert (record["media"][0]["captions"], record["media"][0]["checked"]) == (True, True)
+    assert "<v Elif Yılmaz>Goedenavond</v>" in (home / "opname-2.captions.vtt").read_text(encoding="utf-8")
 
 
 def test_a_publication_takes_the_place_of_the_one_before(recordings: Path, tmp_path: Path) -> None:
