@@ -53,7 +53,7 @@ def _console(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from chamber.apps.check import main
 
-    return main(args.config, args.probe, args.privacy)
+    return main(args.config, args.probe, args.privacy, sync=args.sync)
 
 
 def _direct(args: argparse.Namespace) -> int:
@@ -122,6 +122,7 @@ def _watch_options(watch: argparse.ArgumentParser) -> None:
 
 def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("--probe", action="store_true", help="dial each device and print what it read")
+    check.add_argument("--sync", action="store_true", help="measure picture against sound by flash and click")
     check.add_argument(
         "--privacy", nargs="?", const=Path("privacy.png"), type=Path, metavar="PNG",
         help="what the cameras see of the no-go zones, and a plan of it (default %(const)s)",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chamber.apps import privacy
 from chamber.apps.devices import build
+from chamber.apps.sync import measure
 from chamber.clock import SystemClock
 from chamber.core.domain import MicState
 from chamber.core.errors import ConfigError, DeviceError
@@ -35,9 +36,10 @@ SETTLE_S = 5.0
 LOOK_S = 0.05
 
 
-def main(path: str | Path, probe: bool, plan: Path | None = None) -> int:
+def main(path: str | Path, probe: bool, plan: Path | None = None, *, sync: bool = False) -> int:
     """Check a configuration; returns 0, or 2 when it is wrong, or 1 when a probed device does not answer.
 
+    With `sync` also measure picture against sound, 1 when they are not in step.
     With `plan` also say what the cameras see of the no-go zones, and draw it there; 1 when they see any.
     """
     try:
@@ -58,12 +60,15 @@ def main(path: str | Path, probe: bool, plan: Path | None = None) -> int:
         except (ConfigError, OSError) as exc:
             print(exc)
             return 2 if isinstance(exc, ConfigError) else 1
-    if not probe:
-        return seen
-    found = asyncio.run(probe_all(config, SystemClock()))
-    for line in found.lines:
-        print(line)
-    return 1 if found.silent or seen else 0
+    wrong = int(bool(seen))
+    if probe:
+        found = asyncio.run(probe_all(config, SystemClock()))
+        for line in found.lines:
+            print(line)
+        wrong |= int(bool(found.silent))
+    if sync:
+        wrong |= asyncio.run(measure(config, SystemClock()))
+    return wrong
 
 
 def missing_programs(config: Config) -> list[str]:
