@@ -72,7 +72,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         udp = await stack.enter_async_context(SonyUdp(SimCamera()))
         tcp = await stack.enter_async_context(RawTcp(SimCamera()))
         await stack.enter_async_context(SerialChain([SimCamera()], str(tmp_path / "run" / "cam3.tty")))
-        await stack.enter_async_context(SimSis(str(tmp_path / "run" / "switcher.tty"), inputs=4, outputs=2))
+        await stack.enter_async_context(SimSis(str(tmp_path / "run" / "switcher.tty"), inputs=8, outputs=3))
         raw["microphones"][0]["port"] = desk.port
         raw["cameras"][0]["port"], raw["cameras"][1]["port"] = udp.port, tcp.port
         yield Room(settled(parse(raw, "demo.toml"), tmp_path), desk, tcp)
@@ -87,7 +87,7 @@ async def test_the_probe_says_what_each_device_read(room: Room) -> None:
     for camera in ("cam1", "cam2", "cam3"):
         assert "power on, at rest" in said[camera]
     assert said["wide"] == "power on, at rest"
-    assert "routes 0 -> 1, 0 -> 2" in said["switcher"]
+    assert "routes 0 -> 1, 0 -> 2, 0 -> 3" in said["switcher"]
 
 
 async def test_the_probe_names_what_does_not_answer(room: Room) -> None:
