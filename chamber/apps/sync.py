@@ -119,12 +119,18 @@ async def measure(config: Config, clock: Clock) -> int:
                     f"sync: {camera}: sound {abs(apart.late_ms):.0f} ms {order} than the picture "
                     f"({apart.pairs} pairs, {apart.spread_ms:.0f} ms apart from each other)"
                 )
-    if found and max(abs(apart.late_ms) for apart in found.values()) <= IN_STEP_MS:
-        print(f"sync: in step within {IN_STEP_MS:g} ms" + ("" if len(found) == len(delays) else ", as far as seen"))
-        return 0 if len(found) == len(delays) else 1
-    if found:
-        offset, pictures = advice(found, delays, config.sound.offset_ms)
-        print(f"sync: write [sound] offset_ms = {offset}" + "".join(
-            f", and video_delay_ms = {ms} at {name}" for name, ms in pictures.items() if ms != delays[name]
-        ))  # fmt: skip
-    return 1
+    line, code = verdict(found, delays, config.sound.offset_ms)
+    print(line)
+    return code
+
+
+def verdict(found: dict[str, Apart], delays: dict[str, int], offset_ms: int) -> tuple[str, int]:
+    """What to write into CONFIG, and 0 when nothing is: every camera was seen, and is in step."""
+    if not found:
+        return "sync: nothing measured", 1
+    if max(abs(apart.late_ms) for apart in found.values()) <= IN_STEP_MS:
+        whole = len(found) == len(delays)
+        return f"sync: in step within {IN_STEP_MS:g} ms" + ("" if whole else ", as far as seen"), int(not whole)
+    offset, pictures = advice(found, delays, offset_ms)
+    changed = (f", and video_delay_ms = {ms} at {name}" for name, ms in pictures.items() if ms != delays[name])
+    return f"sync: write [sound] offset_ms = {offset}" + "".join(changed), 1
