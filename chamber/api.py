@@ -19,6 +19,8 @@ from chamber.openapi import document
 from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, ImportView, IndexView, Refused, StateView, WatchReport
 
 BODY_BYTES = 16 * 1024
+COMMAND_BYTES = 512 * 1024
+"""An agenda of 200 items with the longest titles goes in one command."""
 EVENTS_CLIENTS = 16
 COALESCE_S = 0.02
 HEARTBEAT_S = 10.0
@@ -134,7 +136,7 @@ class Api:
     def __init__(self, controller: Controller, accounts: tuple[Account, ...], registry: CollectorRegistry) -> None:
         self._controller, self._accounts, self._registry = controller, accounts, registry
         self.hub = Hub(controller)
-        self.app = web.Application(client_max_size=BODY_BYTES, middlewares=[self._guard])
+        self.app = web.Application(client_max_size=COMMAND_BYTES, middlewares=[self._guard])
         self._free = {"/healthz"}
         self.app.router.add_get("/api/v1/state", self._state)
         self.app.router.add_get("/api/v1/events", self._events)

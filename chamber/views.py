@@ -7,6 +7,7 @@ from chamber.alarms import Alarm
 from chamber.core import meeting as meetings
 from chamber.core.domain import Person
 from chamber.core.scenes import role_label
+from chamber.core.voting import VOTERS
 from chamber.labels import ROLES
 from chamber.state import UNREAD, WATCHER_STALE_MS, LinkState, Presentation, State
 
@@ -147,7 +148,13 @@ def _seat(state: State, seat_id: str) -> wire.SeatView:
 
 def _person(state: State, person: Person) -> wire.PersonView:
     group = state.hall.groups.get(person.group or "")
-    return wire.PersonView(id=person.id, name=person.name, group=group.name if group else None, role=ROLES[person.role])
+    return wire.PersonView(
+        id=person.id,
+        name=person.name,
+        group=group.name if group else None,
+        role=ROLES[person.role],
+        votes=person.role in VOTERS,
+    )
 
 
 def _speakers(state: State) -> tuple[wire.SpeakerView, ...]:

@@ -17,6 +17,7 @@ from chamber.wire import (
     TitleOrder,
 )
 from tui import labels
+from tui.labels import griffie
 
 SILENCE_S = 60
 """Every hall allows a silence of this length: the shortest limit that CONFIG takes."""
@@ -136,11 +137,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("silence", "sound", ("full_stop",), _silence),
     Action("assign", "sound", ("w",)),
     Action("seat_find", "sound", ("z",)),
+    Action("guest", "sound", ("right_square_bracket",)),
     Action("item_next", "item", ("v",), lambda now: ItemNext(command="item.next")),
     Action("item_late", "item", ("comma",)),
     Action("item_select", "item", ("p",)),
     Action("vote_begin", "item", ("g",)),
     Action("vote_record", "item", ("u",)),
+    Action("agenda", "item", ("left_square_bracket",)),
+    Action("attendance", "item", ("slash",)),
     Action("note", "item", ("n",)),
     Action("info", "console", ("i",)),
     Action("help", "console", ("question_mark", "f1"), anywhere=True),
@@ -174,12 +178,17 @@ def said(order: Order, label: str, view: StateView | None) -> str:
     fields = order.model_dump()
     if fields["command"] == "presentation.select" and fields["input"] is None:
         return labels.NO_PRESENTATION
-    form = labels.SAID.get(str(fields["command"]), label.replace("{", "{{").replace("}", "}}"))
+    forms = labels.SAID | griffie.SAID
+    form = forms.get(str(fields["command"]), label.replace("{", "{{").replace("}", "}}"))
     fields["mode"] = labels.MODES.get(str(fields.get("mode")), "")
+    fields["choice"] = griffie.CHOICES.get(str(fields.get("choice")), "")
+    fields["how"] = griffie.COMES if fields.get("present") else griffie.GOES
     fields["shot"] = labels.SHOTS.get(str(fields.get("shot")), fields.get("shot"))
     if view is not None:
         names = {s.id: s.label for s in view.seats}
+        names |= {f"person {p.id}": p.name for p in view.people} | {f"item {i.id}": i.number for i in view.agenda}
         fields |= {key: names.get(fields[key], fields[key]) for key in ("seat", "other") if key in fields}
+        fields |= {k: names.get(f"{k} {fields[k]}", fields[k]) for k in ("person", "item") if k in fields}
     return form.format(**fields)
 
 

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import Widget
 
-from chamber.wire import Order
+from chamber.wire import ImportView, Order
 from tui import labels
 from tui.actions import ACTIONS, BY_ID, Action, Situation, bound_keys, possible, said, spoken_label, works_in_dialogs
 from tui.client import ControllerClient
@@ -33,6 +34,7 @@ from tui.messages import (
 from tui.readback import Awaited, report, taken_back
 from tui.screens.ask import Choice, ChooseScreen, PromptScreen
 from tui.screens.framed import freshen
+from tui.screens.listing import Listing, ListScreen
 from tui.screens.main import MainScreen
 from tui.screens.reading import HelpScreen, InfoScreen, ReadingScreen
 from tui.steps import Presses, Verdict, armed, disarmed, press
@@ -61,6 +63,9 @@ DIM_HALL = Theme(
         "ground": "#0d1014",
     },
 )
+
+
+Shown = TypeVar("Shown", bound=Widget)
 
 
 def _monotonic_ms() -> int:
@@ -131,7 +136,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.say("info", labels.DISARMED_STATE.format(action=self._label(half)))
         if (told := taken_back(before, message.view)) is not None:
             self.say("alarm" if told.alarm else "done" if told.final else "info", told.text)
-        for panel in self.screen.query(Panel):
+        for panel in self._panels(Panel):
             panel.renewed(before, message.view)
         self._read_back()
 
@@ -139,7 +144,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def take_levels(self, message: LevelsArrived) -> None:
         """Show newer sound levels and nothing else."""
         self.facts.levels = message.levels
-        for meter in self.screen.query(LevelMeter):
+        for meter in self._panels(LevelMeter):
             meter.refresh()
 
     @on(LinkChanged)
@@ -154,7 +159,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._presses, self._awaited = disarmed(self._presses), None
             self.say("alarm", f"{labels.NO_LINK} ({labels.LINK_REASONS.get(message.reason, message.reason)})")
         facts.up, facts.reason, facts.tried = message.up, message.reason, True
-        freshen(self.screen, facts)
+        if self.screen_stack:
+            freshen(self.screen, facts)
 
     @on(SeatChosen)
     def take_seat(self, message: SeatChosen) -> None:
@@ -271,6 +277,20 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.draft = screen.kept
         return answer
 
+    async def work(self, listing: Listing) -> None:
+        """A list that stays until the operator leaves it; keys that are held down count once."""
+        await self.push_screen_wait(ListScreen(self.facts, listing, self._fresh))
+
+    def _fresh(self, key: str) -> bool:
+        self._presses, verdict = press(self._presses, f"list {key}", self._now_ms(), two_step=False)
+        if verdict is not Verdict.DO:
+            self.say("info", labels.KEY_HELD.format(key=key_name(key)))
+        return verdict is Verdict.DO
+
+    async def compare(self, content: bytes) -> ImportView | str:
+        """What an agenda would change, or why it cannot be read."""
+        return await self._client.compare(content)
+
     def _read(self, screen: ReadingScreen) -> None:
         if isinstance(self.screen, ReadingScreen):
             self.screen.dismiss(None)
@@ -296,8 +316,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._draw(MessageLine)
 
     def _draw(self, kind: type[Panel]) -> None:
-        for panel in self.screen.query(kind):
+        for panel in self._panels(kind):
             panel.refresh(layout=True)
+
+    def _panels(self, kind: type[Shown]) -> list[Shown]:
+        """What is on the top screen; nothing once the console is closing and its screens are gone."""
+        return list(self.screen.query(kind)) if self.screen_stack else []
 
     def _label(self, action: str) -> str:
         return spoken_label(BY_ID[action.partition(" ")[0]], self.facts.view)
@@ -325,7 +349,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._presses = disarmed(self._presses)
             self.say("info", labels.DISARMED.format(action=self._label(lapsed)))
         self._read_back()
-        for panel in self.screen.query(Panel):
+        for panel in self._panels(Panel):
             if panel.ticks:
                 panel.refresh()
 

@@ -1,13 +1,24 @@
 """The only part of the console that talks to the controller: one session, one listener, orders beside it."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWSTimeout, WSMsgType, WSServerHandshakeError
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ClientWSTimeout,
+    WSMsgType,
+    WSServerHandshakeError,
+)
 from pydantic import ValidationError
 from textual.message import Message
 
-from chamber.wire import Accepted, Order, Refused, StateView
+from chamber.wire import Accepted, ImportView, IndexView, Order, Refused, StateView
+from tui import labels
 from tui.messages import (
     Acknowledged,
     Answer,
@@ -26,6 +37,8 @@ ANSWER_S = 5.0
 HEARTBEAT_S = 2.0
 """A ping goes out this often; a controller that does not answer within half of it is gone."""
 MESSAGE_BYTES = 2 * 1024 * 1024
+FETCH_S, FETCH_BYTES = 20.0, 16 * 1024 * 1024
+"""The index of a long evening is made from its journal, which takes seconds on a slow disk."""
 UNDER_WAY = 4
 FIRST_DELAY_S, CAP_S = 0.25, 5.0
 
@@ -97,6 +110,33 @@ class ControllerClient:
         finally:
             self._under_way -= 1
 
+    async def compare(self, content: bytes) -> ImportView | str:
+        """What an agenda would change, or in Dutch why nobody can say; nothing is changed by asking."""
+        found = await self._fetch("POST", "/api/v1/imports/agenda", content)
+        return found if isinstance(found, str) else _valid(ImportView, found)
+
+    async def fetch_index(self) -> IndexView | str:
+        """The index of the meeting so far, or in Dutch why there is none to show."""
+        found = await self._fetch("GET", "/api/v1/index")
+        return found if isinstance(found, str) else _valid(IndexView, found)
+
+    async def _fetch(self, method: str, path: str, content: bytes | None = None) -> bytes | str:
+        session = self._session
+        if session is None or not self.up:
+            return labels.NO_LINK
+        try:
+            async with (
+                asyncio.timeout(FETCH_S),
+                session.request(method, self._url + path, data=content, allow_redirects=False) as response,
+            ):
+                body = await _whole(response)
+        except (ClientError, OSError):
+            return labels.NOTHING_CAME
+        if response.status == 200:
+            return body
+        refused = _answer(response.status, body)
+        return refused.message if isinstance(refused, Denied) else labels.NOTHING_CAME
+
     async def _session_ends(self, session: ClientSession) -> LinkReason:
         try:
             return await self._listen(session)
@@ -141,6 +181,26 @@ class ControllerClient:
             self._post(LevelsArrived(view.levels))
         elif renewed:
             self._post(StateArrived(view, self._now_ms(), first))
+
+
+async def _whole(response: ClientResponse) -> bytes:
+    """Everything that is answered. Raises ClientError: more than `FETCH_BYTES`."""
+    found = bytearray()
+    async for piece in response.content.iter_any():
+        found += piece
+        if len(found) > FETCH_BYTES:
+            raise ClientError("too large")
+    return bytes(found)
+
+
+Fetched = TypeVar("Fetched", ImportView, IndexView)
+
+
+def _valid(kind: type[Fetched], body: bytes) -> Fetched | str:
+    try:
+        return kind.model_validate(harmless(json.loads(body)))
+    except (ValidationError, ValueError, RecursionError):
+        return labels.LINK_REASONS["garbled"]
 
 
 def _answer(status: int, body: bytes) -> Answer:

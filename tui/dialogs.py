@@ -1,17 +1,11 @@
 """Actions that need an answer first: each asks, builds the order and gives it."""
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Protocol
-
 from chamber.wire import (
     CameraRecall,
     ItemNext,
     ItemSelect,
     MeetingCreate,
     MeetingOrder,
-    NoteAdd,
-    Order,
     PresentationBlank,
     PresentationSelect,
     SeatsSwap,
@@ -19,39 +13,16 @@ from chamber.wire import (
     SpeakerAssign,
     StateView,
     TakeBack,
-    VoteBegin,
-    VoteRecord,
 )
 from tui import labels
 from tui.actions import ACTIONS
-from tui.facts import Facts, NoticeKind
+from tui.desk import Desk, Flow
 from tui.formats import day, key_name
-from tui.messages import Acknowledged, Answer
-from tui.screens.ask import Choice
+from tui.griffie import FLOWS as GRIFFIE
+from tui.patterns import TIME
 
-COUNTS = re.compile(r"(\d{1,2})\s*-\s*(\d{1,2})")
-TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 PRESET_LAST = 254
-NOTE_LIMIT, TITLE_LIMIT = 2000, 200
-
-
-class Desk(Protocol):
-    """What a dialog may do: look, ask, give an order, say something."""
-
-    facts: Facts
-    draft: str
-
-    async def choose(self, question: str, choices: list[Choice], marked: str | None = None) -> str | None: ...
-    async def write(
-        self, question: str, problem: Callable[[str], str], text: str = "", limit: int = 200
-    ) -> str | None: ...
-    async def give(self, action: str, order: Order) -> Answer: ...
-    def say(self, kind: NoticeKind, text: str) -> None: ...
-    def press(self, action: str, digit: int = 0) -> None: ...
-    def select(self, seat: str) -> None: ...
-
-
-Flow = Callable[[Desk, StateView], Awaitable[None]]
+TITLE_LIMIT = 200
 
 
 async def _item_select(desk: Desk, view: StateView) -> None:
@@ -176,37 +147,6 @@ def _preset_problem(text: str) -> str:
     return "" if text.isascii() and text.isdigit() and int(text) <= PRESET_LAST else labels.BAD_PRESET
 
 
-async def _vote_begin(desk: Desk, view: StateView) -> None:
-    kind = await desk.choose(labels.ASK_VOTE, list(labels.VOTE_KINDS.items()))
-    if kind is not None:
-        await desk.give("vote_begin", VoteBegin.model_validate({"command": "vote.begin", "kind": kind}))
-
-
-async def _vote_record(desk: Desk, view: StateView) -> None:
-    kind = await desk.choose(labels.ASK_VOTED, list(labels.VOTE_KINDS.items()))
-    outcome = await desk.choose(labels.ASK_OUTCOME, list(labels.OUTCOMES.items())) if kind else None
-    if outcome is None:
-        return
-    counts = await desk.write(labels.ASK_COUNTS, lambda t: "" if not t or COUNTS.fullmatch(t) else labels.BAD_COUNTS)
-    if counts is None:
-        return
-    order: dict[str, str | int] = {"command": "vote.record", "kind": kind or "", "outcome": outcome}
-    if found := COUNTS.fullmatch(counts):
-        order |= {"for_count": int(found[1]), "against_count": int(found[2])}
-    await desk.give("vote_record", VoteRecord.model_validate(order))
-
-
-async def _note(desk: Desk, view: StateView) -> None:
-    text = await desk.write(labels.ASK_NOTE, lambda t: "", desk.draft, NOTE_LIMIT)
-    if text is None:
-        if desk.draft:
-            desk.say("info", labels.NOTE_DRAFT)
-        return
-    desk.draft = text
-    if text and isinstance(await desk.give("note", NoteAdd(command="note.add", text=text)), Acknowledged):
-        desk.draft = ""
-
-
 async def _take_back(desk: Desk, view: StateView) -> None:
     seconds = await desk.choose(labels.ASK_TAKE_BACK, [(str(s), text) for s, text in labels.SECONDS_BACK.items()])
     if seconds is not None:
@@ -246,11 +186,9 @@ FLOWS: dict[str, Flow] = {
     "assign": _assign,
     "presentation": _presentation,
     "camera_recall": _camera_recall,
-    "vote_begin": _vote_begin,
-    "vote_record": _vote_record,
-    "note": _note,
     "take_back": _take_back,
     "suspend_until": _suspend_until,
     "create": _create,
     "palette": _palette,
+    **GRIFFIE,
 }

@@ -60,3 +60,8 @@ class Facts:
         """Who sits there, or which seat it is."""
         found = self.seat_view(seat)
         return (found.name or found.label) if found else seat
+
+    def person_name(self, person: str) -> str:
+        """The name of a person, or the id of somebody who is not known."""
+        people = self.view.people if self.view else ()
+        return next((known.name for known in people if known.id == person), person)

@@ -95,12 +95,13 @@ class SeatView(Payload):
 
 
 class PersonView(Payload):
-    """Somebody who may be put on a seat: `speaker.assign` takes the id."""
+    """Somebody who may be put on a seat: `speaker.assign` takes the id; `votes`: has a vote in the council."""
 
     id: str
     name: str
     group: str | None = None
     role: str | None = None
+    votes: bool = False
 
 
 class CameraView(Payload):

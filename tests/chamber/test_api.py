@@ -110,7 +110,7 @@ async def test_what_is_not_understood_says_where(session: ClientSession, body: A
 async def test_garbage_and_too_much_are_refused(session: ClientSession) -> None:
     async with session.post("/api/v1/commands", data=b"{" * 200, headers=OPERATOR) as answer:
         assert answer.status == 400
-    async with session.post("/api/v1/commands", data=b"x" * 100_000, headers=OPERATOR) as answer:
+    async with session.post("/api/v1/commands", data=b"x" * 1_000_000, headers=OPERATOR) as answer:
         assert answer.status in (400, 413)
 
 
@@ -170,6 +170,13 @@ async def test_an_agenda_in_a_file_is_compared_and_changes_nothing(session: Clie
     assert status == 200
     assert [item.id for item in desk.run.state.agenda] == ["i1", "i2", "i3", "p4"]
     assert desk.run.state.agenda[-1].closed
+
+
+async def test_the_longest_agenda_there_may_be_goes_in_one_command(session: ClientSession, desk: Desk) -> None:
+    items = [{"id": f"p{n}", "number": str(n), "title": "é" * 300} for n in range(200)]
+    status, told = await post(session, {"command": "agenda.replace", "items": items})
+    assert status == 200, told
+    assert len(desk.run.view().agenda) == 200
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ async def test_a_whole_meeting_by_keys(house: House, tmp_path: Path) -> None:
         await desk.press("Enter")
         await desk.shows("✓ Gaan stemmen: gedaan")
         await desk.press("u")
-        await desk.shows("Hoe is er gestemd?")
+        await desk.shows("Waarover is gestemd?", "Amendement")
         await desk.press("Enter")
         await desk.shows("Wat is de uitslag volgens de voorzitter?", "Aangenomen")
         await desk.press("Enter")
@@ -182,6 +182,8 @@ async def test_panic_works_from_a_dialog_and_the_text_in_it_is_kept(house: House
         await desk.press("F12")
         await desk.state("suspended")
         await desk.shows(big("GESCHORST"), "motie s komt nog", "ZIET ■ NEE")
+        await desk.press("Enter")
+        await desk.shows("Wat is het?", "Toezegging")
         await desk.press("Enter")
         meetings = house.prepared.folder
         await until(lambda: any("motie s komt nog" in notes.read_text() for notes in meetings.rglob("notes.json")))

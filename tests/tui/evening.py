@@ -83,6 +83,16 @@ AGENDA = tuple(
 )
 
 
+def council() -> tuple[PersonView, ...]:
+    """Everybody who sits on a seat, and a guest; members of the council have a vote."""
+    sitting = [
+        PersonView(id=s.person, name=s.name or "", group=s.group, role=s.role, votes=s.role == "councillor")
+        for s in seats()
+        if s.person
+    ]
+    return (*sitting, PersonView(id="p-in1", name="Zeger Inspreker", role="public_speaker"))
+
+
 def public(state: str) -> PublicView:
     live = state == "open"
     return PublicView(sees=live, hears=live, confirmed_ms=NOW_MS, viewers=14, delay_ms=2000, stream="up")

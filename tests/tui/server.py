@@ -9,7 +9,17 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from chamber.wire import Accepted, AnyOrder, Change, ErrorBody, Refused, StateView
+from chamber.wire import (
+    Accepted,
+    AnyOrder,
+    Change,
+    ErrorBody,
+    ImportView,
+    IndexView,
+    Refused,
+    RollCallView,
+    StateView,
+)
 from tests.tui import evening
 
 TOKEN = "een-geheim-voor-de-test"
@@ -35,6 +45,9 @@ class SmallServer:
         self.refuse: tuple[str, str] | None = None
         self.first: str | None = None
         self.late_legs = False
+        self.index: IndexView | None = None
+        self.compared: ImportView | None = None
+        self.files: list[bytes] = []
         self.pongs = True
         self.hold = asyncio.Event()
         self.hold.set()
@@ -47,6 +60,8 @@ class SmallServer:
         app = web.Application()
         app.router.add_get("/api/v1/events", self._events)
         app.router.add_post("/api/v1/commands", self._commands)
+        app.router.add_get("/api/v1/index", self._index)
+        app.router.add_post("/api/v1/imports/agenda", self._compare)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -106,6 +121,17 @@ class SmallServer:
         await self._carry_out(order)
         return web.json_response(Accepted(seq=self.view.seq).model_dump())
 
+    async def _index(self, request: web.Request) -> web.Response:
+        if self.index is None:
+            return web.json_response(_refused("no_meeting", "Er is nog geen vergadering."), status=409)
+        return web.json_response(text=self.index.model_dump_json())
+
+    async def _compare(self, request: web.Request) -> web.Response:
+        self.files.append(await request.read())
+        if self.compared is None:
+            return web.json_response(_refused("bad_import", "Dit is geen agenda."), status=400)
+        return web.json_response(text=self.compared.model_dump_json())
+
     async def _carry_out(self, order: Any) -> None:
         command = order.command
         state = "suspended" if command == "panic" else AFTER.get(command)
@@ -116,6 +142,28 @@ class SmallServer:
             await self.change(meeting=now, **dark)
         elif command in ("mic.on", "mic.off"):
             await self.change(microphones={**self.view.microphones, order.seat: command[4:]})
+        elif command == "vote.begin":
+            names = [p.id for p in self.view.people if p.votes]
+            at = names.index(order.first) if order.first else 0
+            called = (*names[at:], *names[:at]) if order.kind == "roll_call_vote" else ()
+            await self.change(vote=RollCallView(kind=order.kind, item=self.view.meeting.item, order=called))
+        elif command == "vote.cast" and self.view.vote:
+            choices = {**self.view.vote.choices, order.person: order.choice}
+            await self.change(vote=self.view.vote.model_copy(update={"choices": choices}))
+        elif command == "vote.record":
+            await self.change(vote=None)
+        elif command == "attendance.set":
+            present = set(self.view.present) - {order.person} | ({order.person} if order.present else set())
+            await self.change(present=tuple(sorted(present)))
+        elif command == "agenda.move":
+            items = [item for item in self.view.agenda if item.id != order.item]
+            at = 1 + [item.id for item in items].index(order.after) if order.after else 0
+            moved = [item for item in self.view.agenda if item.id == order.item]
+            await self.change(agenda=(*items[:at], *moved, *items[at:]))
+        elif command in ("agenda.change", "agenda.withdraw", "agenda.join"):
+            fresh = order.model_dump(exclude={"command", "item"}, exclude_none=command == "agenda.change")
+            items = [i.model_copy(update=fresh) if i.id == order.item else i for i in self.view.agenda]
+            await self.change(agenda=tuple(items))
         elif command == "mode.set":
             await self.change(mode=order.mode)
         elif command in ("title.show", "title.hide"):
@@ -146,7 +194,7 @@ async def small_server(view: StateView | None = None) -> AsyncIterator[SmallServ
 
 
 async def _by_hand(port: int, state: str) -> None:
-    server = SmallServer(evening.view(state))
+    server = SmallServer(evening.view(state, people=evening.council()))
     await server.start(port)
     tick = 0
     while True:

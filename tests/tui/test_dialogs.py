@@ -98,7 +98,11 @@ async def test_a_vote_is_begun_and_recorded(hands: Hands) -> None:
     await asked(hands)
     await hands.press("enter")
     await hands.ordered(command="vote.begin", kind="show_of_hands")
-    await chosen(hands, "u", "hoofd")
+    await hands.press("u")
+    await hands.shows("Waarover is gestemd?")
+    await asked(hands)
+    await hands.type("motie")
+    await hands.press("enter")
     await hands.shows("Wat is de uitslag")
     await hands.press("enter")
     await asked(hands, PromptScreen)
@@ -108,7 +112,9 @@ async def test_a_vote_is_begun_and_recorded(hands: Hands) -> None:
     await hands.press(*["backspace"] * 6)
     await hands.type("12-7")
     await hands.press("enter")
-    await hands.ordered(command="vote.record", kind="roll_call_vote", outcome="adopted", for_count=12, against_count=7)
+    await hands.ordered(
+        command="vote.record", kind="show_of_hands", outcome="adopted", question="motion", for_count=12, against_count=7
+    )
 
 
 async def test_a_camera_on_air_moves_only_after_a_warning(hands: Hands) -> None:
@@ -165,6 +171,8 @@ async def test_a_note_is_written_with_any_character(hands: Hands) -> None:
     await asked(hands, PromptScreen)
     await hands.type("s: b? [x] Q")
     await hands.press("enter")
+    await hands.shows("Wat is het?")
+    await hands.press("enter")
     await hands.ordered(command="note.add", text="s: b? [x] Q")
     await hands.told("Notitie bewaren: gedaan")
 
@@ -180,7 +188,14 @@ async def test_a_note_that_was_not_finished_or_not_taken_is_kept(hands: Hands) -
     await asked(hands, PromptScreen)
     await hands.type(" af")
     await hands.press("enter")
-    await hands.ordered(command="note.add", text="half af")
+    await hands.shows("Wat is het?")
+    await hands.press("escape")
+    await hands.press("n")
+    await asked(hands, PromptScreen)
+    await hands.press("enter")
+    await hands.shows("Wat is het?")
+    await hands.press("down", "enter")
+    await hands.ordered(command="note.add", text="half af", about="decision")
     await hands.told("Schijf vol.")
     await hands.press("n")
     await asked(hands, PromptScreen)

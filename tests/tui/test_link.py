@@ -50,6 +50,8 @@ async def test_a_note_can_be_written_without_a_link_and_is_kept(hands: Hands) ->
     await until(lambda: hands.app.screen.focused is not None)
     await hands.type("los")
     await hands.press("enter")
+    await hands.shows("Wat is het?")
+    await hands.press("enter")
     await hands.told("NIET verstuurd (Notitie bewaren)")
     assert hands.app.draft == "los"
 

@@ -167,6 +167,7 @@ DEVICES_UP: Final = "{up} van {all} apparaten verbonden"
 
 # -- link -----------------------------------------------------------------------------------------------------------
 CONNECTING: Final = "Verbinden met de regeling…"
+NOTHING_CAME: Final = "De regeling gaf geen antwoord. Probeer het nog eens."
 NO_LINK: Final = "GEEN VERBINDING MET DE REGELING"
 NO_LINK_OLD: Final = "{headline} ({reason})\n Hieronder de OUDE STAND van {time}. Toetsen doen nu niets."
 NO_LINK_EMPTY: Final = "{headline} ({reason})\n De console probeert het vanzelf opnieuw."
@@ -207,6 +208,7 @@ NO_SEATS: Final = "Er zijn geen stoelen bekend"
 # -- dialogs --------------------------------------------------------------------------------------------------------
 FILTER: Final = "typ om te zoeken"
 DIALOG_KEYS: Final = "↑↓ kiezen   Enter doen   Esc niet doen   F4 F5 F6 F12 werken ook hier"
+LISTING_KEYS: Final = "↑↓ kiezen  Esc klaar"
 PROMPT_KEYS: Final = "Enter bewaren   Esc terug   F4 F5 F6 F12 werken ook hier"
 NOTHING_FOUND: Final = "Niets gevonden"
 ASK_ITEM: Final = "Naar welk agendapunt?"
@@ -298,9 +300,12 @@ ACTIONS: Final[dict[str, tuple[str, str]]] = {
     "item_next": ("Volgend punt", "Naar het volgende agendapunt."),
     "item_late": ("Punt was eerder", "Volgend agendapunt, met een begintijd die al voorbij is."),
     "item_select": ("Punt kiezen", "Een agendapunt uit de lijst kiezen."),
-    "vote_begin": ("Gaan stemmen", "De stemming begint: beeld naar overzicht."),
+    "vote_begin": ("Gaan stemmen", "De stemming begint: beeld naar overzicht. Hoofdelijk: de namen vanaf het lot."),
     "vote_record": ("Uitslag", "De uitslag vastleggen zoals de voorzitter haar noemt."),
-    "note": ("Notitie", "Een notitie bij dit moment schrijven."),
+    "agenda": ("Agenda wijzigen", "Punt erbij, wijzigen, verplaatsen, intrekken, samenvoegen; agenda uit een bestand."),
+    "attendance": ("Presentielijst", "Wie er is: de spatiebalk wisselt, E zet het vroeger."),
+    "guest": ("Gast", "Inspreker of andere gast op een stoel, met wat die wil: naam of beeld niet."),
+    "note": ("Notitie", "Een notitie, besluit of toezegging bij dit moment schrijven."),
     "info": ("Informatie", "Alle meldingen, verbindingen en berichten."),
     "help": ("Toetsen", "Deze lijst."),
     "palette": ("Zoek handeling", "Een handeling zoeken op naam."),
@@ -345,4 +350,13 @@ KEY_NAMES: Final = {
     "plus": "+",
     "asterisk": "*",
     "colon": ":",
+    "slash": "/",
+    "equals_sign": "=",
+    "semicolon": ";",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "backslash": "\\",
+    "exclamation_mark": "!",
+    "space": "Spatie",
+    "delete": "Delete",
 }
